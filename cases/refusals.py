@@ -414,6 +414,33 @@ class SectorHasNoPlace(FieldRefusal):
 
 
 @dataclass
+class NoFreeSeat(FieldRefusal):
+    """No seat is free on all of these days: end one first, or choose other days.
+
+    `name` is that of the group, or the word of the sector, which has `count` seats in the body.
+    """
+
+    code: ClassVar[str] = "no-free-seat"
+    name: str = ""
+    count: int = 0
+
+
+@dataclass
+class SeatsStillHeld(FieldRefusal):
+    """More seats are held than there would be: end those first."""
+
+    code: ClassVar[str] = "seats-still-held"
+
+
+@dataclass
+class SitsAlready(FieldRefusal):
+    """The person, `name`, has another seat in the body on one of these days."""
+
+    code: ClassVar[str] = "sits-already"
+    name: str = ""
+
+
+@dataclass
 class AlreadySettled(Refusal):
     """The case is done or has ended, so that nobody has anything to take up about it before it is reopened."""
 

@@ -27,7 +27,10 @@ class TomlSchema(Schema):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         if not any("unknown" in vars(kind).get("error_messages", {}) for kind in type(self).__mro__):
-            self.error_messages["unknown"] = f"{UNKNOWN_KEY}; it knows {', '.join(self.fields)}"
+            self.error_messages["unknown"] = f"{UNKNOWN_KEY}; it knows {', '.join(self._keys())}"
+
+    def _keys(self) -> list[str]:
+        return [field.data_key or name for name, field in self.fields.items()]
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Set the message that is shown when this field's key is missing; marshmallow calls it once for each field."""

@@ -1,6 +1,7 @@
 """Loading a setup file into the database. Loading a file again changes only what differs from the database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
@@ -50,8 +51,19 @@ from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
+from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import GroupSort, Unit, UnitKind
-from cases.refusals import Refusal
+from cases.refusals import DateOutside, NoFreeSeat, Refusal, SeatsStillHeld, SitsAlready, UnknownName
+from cases.village.seats.giving import SeatGiven, refuse_fewer_seats
+from cases.village.seats.putting import end_other_seats, put_seats
+
+WRONG_SEATS: dict[type[Refusal], str] = {
+    NoFreeSeat: "{name} has {count} seats there, and none is free on all of these days",
+    SitsAlready: "{name} has another seat there on one of these days",
+    SeatsStillHeld: "more seats are held than there would be",
+    UnknownName: "{name} is not of the kind that a seat needs: it is for a group, in a unit of the kind forum",
+    DateOutside: "it ends before it begins",
+}
 
 Named = TypeVar("Named", Place, Category)
 
@@ -82,6 +94,8 @@ def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = T
     loader.units(file.units)
     loader.people(file.people, file.units)
     loader.heads(file.units)
+    loader.lower_forum_seats(file.municipality)
+    loader.seats(file.people)
     loader.categories(file.categories)
     loader.perspectives(file.perspectives)
     loader.policies(file.policies)
@@ -141,9 +155,8 @@ class SetupFileLoader:
         A dissolved unit is left alone. Raises `BadSetupFile` when an entry gives an existing unit another kind.
         """
         for line in lines:
-            details = UnitDetails(
-                line.name, line.email, line.phone, line.place, GroupSort(line.sort) if line.sort else None
-            )
+            sort = GroupSort(line.sort) if line.sort else None
+            details = UnitDetails(line.name, line.email, line.phone, line.place, sort, line.seats)
             unit = self.session.scalar(select(Unit).where(Unit.slug == line.slug))
             if unit is None:
                 self.add_unit(self.session, line.slug, UnitKind(line.kind), details, by=A_COMMAND, at=self.at)
@@ -152,9 +165,9 @@ class SetupFileLoader:
                 place = f'[[units]] "{line.slug}", kind'
                 raise BadSetupFile([FileError(place, f"is {unit.kind} already; a unit's kind cannot change")])
             elif unit.active:
-                self._list_changes(
-                    "unit", line.slug, change_unit(self.session, unit, details, by=A_COMMAND, at=self.at)
-                )
+                with in_file(f'[[units]] "{line.slug}", seats'):
+                    changed = change_unit(self.session, unit, details, by=A_COMMAND, at=self.at)
+                self._list_changes("unit", line.slug, changed)
 
     def people(self, lines: Iterable[PersonLine], units: Iterable[UnitLine]) -> None:
         """Add the people who are new; change details, roles and deputy of those who exist.
@@ -165,6 +178,7 @@ class SetupFileLoader:
         headed = {(line.head, line.slug) for line in units}
         present = [line for line in lines if self._person_of(line).active]
         for line in present:
+            self._seats(line, end_other_seats)
             self._posts(line, [slug for head, slug in headed if head == line.email])
         for line in present:
             deputy = self._person(line.deputy) if line.deputy else None
@@ -207,10 +221,23 @@ class SetupFileLoader:
                 self._note("meeting", str(line.on), "where")
 
     def municipality_settings(self, line: MunicipalityLine) -> None:
-        """Change those settings of the municipality that the file gives; the others stay as they are."""
+        """Change those settings of the municipality that the file gives; the others stay as they are.
+
+        Fewer seats in the forum are left to `lower_forum_seats`: the file may end some first.
+        """
         given = {name: value for name, value in vars(line).items() if value is not None}
-        for name in update_fields(municipality(self.session, locked=True), given):
+        house = municipality(self.session, locked=True)
+        given["forum_seats"] = max(given.get("forum_seats", 0), house.forum_seats)
+        for name in update_fields(house, given):
             self._note("house", name, "changed")
+
+    def lower_forum_seats(self, line: MunicipalityLine) -> None:
+        """Let each group have fewer seats in the forum, where the file gives fewer than there were."""
+        with in_file("[house], forum_seats"):
+            refuse_fewer_seats(self.session, None, line.forum_seats)
+        if line.forum_seats and update_fields(municipality(self.session), {"forum_seats": line.forum_seats}):
+            self._note("house", "forum_seats", "changed")
+        self.session.flush()
 
     def perspectives(self, lines: Iterable[PerspectiveLine]) -> None:
         """Add the perspectives that are new, and give those that exist the names in the file."""
@@ -272,7 +299,7 @@ class SetupFileLoader:
     def _posts(self, line: PersonLine, headed: Iterable[str]) -> None:
         """Give the person the posts of their entry, and end others that they hold; `headed` are units they lead."""
         person = self._person(line.email)
-        given = [Post(Role(role), self._unit(slug) if slug else None) for role, slug in line.roles]
+        given = [Post(Role(role), self._unit(slug) if slug else None) for role, slug in line.posts]
         wanted = [post for post in given if post.unit is None or post.unit.active]
         for post in wanted:
             self._appoint(person, post)
@@ -281,6 +308,30 @@ class SetupFileLoader:
             if post not in kept:
                 relieve(self.session, person, post, by=A_COMMAND, at=self.at)
                 self.changed.append(f"person {line.email}: no longer {post}")
+
+    def seats(self, lines: Iterable[PersonLine]) -> None:
+        """Give people the seats of their entries, now that those of others have ended."""
+        for line in lines:
+            if self._person(line.email).active:
+                self._seats(line, put_seats)
+
+    def _seats(self, line: PersonLine, put: Callable[..., list[str]]) -> None:
+        """Let `put` end or give seats of the person as their entry has them; none of what is dissolved."""
+        given = [
+            SeatGiven(
+                self._unit(seat.unit),
+                self._unit(seat.group) if seat.group else None,
+                Sector(seat.sector) if seat.sector else None,
+                Office(seat.office) if seat.office else None,
+                seat.since,
+                seat.until,
+            )
+            for seat in line.seats
+        ]
+        wanted = [seat for seat in given if seat.body.active and (seat.group is None or seat.group.active)]
+        with in_file(f'[[people]] "{line.email}", roles'):
+            told = put(self.session, self._person(line.email), wanted, by=A_COMMAND, at=self.at)
+        self.changed += [f"person {line.email}: {change}" for change in told]
 
     def _appoint(self, person: Person, post: Post) -> None:
         if appoint(self.session, person, post, by=A_COMMAND, at=self.at):
@@ -309,6 +360,15 @@ class SetupFileLoader:
 
     def _id(self, table: type[Named], slug: str | None) -> int | None:
         return self.session.scalar(select(table.id).where(table.slug == slug)) if slug else None
+
+
+@contextmanager
+def in_file(place: str) -> Iterator[None]:
+    """Turn a refusal about seats in the block into an error of the setup file, at this place of it."""
+    try:
+        yield
+    except (NoFreeSeat, SitsAlready, SeatsStillHeld, UnknownName, DateOutside) as refused:
+        raise BadSetupFile([FileError(place, WRONG_SEATS[type(refused)].format(**refused.facts))]) from None
 
 
 def _existing_names(session: Session) -> ExistingNames:

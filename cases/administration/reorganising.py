@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, as_desk
@@ -23,7 +23,7 @@ from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address
 from cases.organisation.categories import Category
-from cases.organisation.people import Membership
+from cases.organisation.people import Membership, end_memberships
 from cases.organisation.places import Place
 from cases.organisation.units import IN_EVERY_HOUSE, GroupSort, Unit, UnitKind, unit_named
 from cases.progress import Change, WaitingFor, change_state
@@ -42,6 +42,7 @@ from cases.states import OPEN, State
 from cases.village.obligations.ensuring import ensure_for
 from cases.village.owing import end_with_unit
 from cases.village.plans.records.plan import Plan
+from cases.village.seats.giving import refuse_fewer_seats
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_SLUG = 60
@@ -53,7 +54,8 @@ ASSIGNABLE = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.
 class UnitDetails:
     """The fields of a unit that can be changed. `place` is the slug of a place; None stands for no value.
 
-    `sort` is that of a group; a group of a sector has no place.
+    `sort` is that of a group; a group of a sector has no place. `sector_seats` is of a body of kind forum: how many
+    seats each sector has there, by its word.
     """
 
     name: str
@@ -61,6 +63,7 @@ class UnitDetails:
     phone: str | None = None
     place: str | None = None
     sort: GroupSort | None = None
+    sector_seats: dict[str, int] | None = None
 
 
 def add_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, *, by: Actor, at: datetime) -> Unit:
@@ -99,11 +102,14 @@ def add_unit_before_import(
 def change_unit(session: Session, unit: Unit, details: UnitDetails, *, by: Actor, at: datetime) -> list[str]:
     """Set all fields of the unit to these details; return the names of the columns that changed.
 
-    A field that is None in `details` is emptied; `put_unit` keeps its value instead.
+    A field that is None in `details` is emptied; `put_unit` keeps its value instead. Raises as `add_unit` does, and
+    `SeatsStillHeld` when more seats of a sector are held than there would be.
     """
     require_admin(by)
     refuse_bad_characters(details)
     _refuse_wrong_sort(unit.kind, details)
+    if details.sector_seats != unit.sector_seats:
+        refuse_fewer_seats(session, unit, details.sector_seats)
     changed = update_fields(unit, _columns(session, details, unit))
     if changed:
         session.flush()
@@ -130,12 +136,13 @@ def put_unit(session: Session, slug: str, kind: UnitKind, details: UnitDetails, 
         details.phone or unit.phone,
         details.place or place,
         details.sort or unit.sort,
+        details.sector_seats or unit.sector_seats,
     )
     return ", ".join(change_unit(session, unit, kept, by=by, at=at)) or "as it was"
 
 
 def switch_off_unit(session: Session, unit: Unit, *, by: Actor, at: datetime) -> None:
-    """Make the unit inactive; all roles that people have in it end today, and what is owed of it.
+    """Make the unit inactive; all roles that people have in it end today, its seats elsewhere, and what is owed of it.
 
     Raises `NotAllowed` for the desk, the forum and the council, and `StillResponsible` for a unit that has open cases
     or is waited for: `dissolve_unit` moves those to another unit first.
@@ -155,9 +162,9 @@ def dissolve_unit(session: Session, unit: Unit, into: str, *, by: Actor, at: dat
     """Move the open cases of the unit to the unit with the slug `into`, and switch it off.
 
     Return how many cases were moved, and how many others waited for the unit and now wait for the new one, until the
-    same day if it is to come. What is owed of the unit ends with it. A case that is assigned, planned, in progress or
-    waiting is assigned to the new unit with a new clock. A case in another state keeps state and clock. A case of the
-    new unit that waited for this one is assigned to the new unit.
+    same day if it is to come. What is owed of the unit ends with it, and so do its seats in the forum. A case that is
+    assigned, planned, in progress or waiting is assigned to the new unit with a new clock. A case in another state
+    keeps state and clock. A case of the new unit that waited for this one is assigned to the new unit.
 
     Raises `NotAllowed` for the desk, the forum and the council, and `CannotHoldCases` when the unit `into` cannot be
     responsible for cases.
@@ -227,6 +234,8 @@ def _refuse_wrong_sort(kind: UnitKind, details: UnitDetails) -> None:
         raise NoSortOfGroup(field="sort")
     if details.sort is GroupSort.SECTOR and details.place:
         raise SectorHasNoPlace(field="sort")
+    if details.sector_seats is not None and kind is not UnitKind.FORUM:
+        raise FieldRefusal(field="seats")
 
 
 def _refuse_in_every_house(unit: Unit) -> None:
@@ -273,8 +282,6 @@ def _moved(unit: Unit, successor: Unit) -> str:
 
 def _close_down(session: Session, unit: Unit, at: datetime) -> None:
     today = calendar_of(session).day_of(at)
-    session.execute(
-        update(Membership).where(Membership.unit_id == unit.id, Membership.until.is_(None)).values(until=today)
-    )
+    end_memberships(session, or_(Membership.unit_id == unit.id, Membership.for_unit_id == unit.id), today)
     unit.switch_off()
     session.flush()

@@ -14,13 +14,14 @@ class MunicipalityLine:
     proposals: bool | None = None
     contact_phone: str | None = None
     contact_days: int | None = None
+    forum_seats: int | None = None
 
 
 @dataclass(frozen=True)
 class UnitLine:
     """One entry of [[units]] in a setup file. `place` is the slug of a place, `head` the mail address of a person.
 
-    `sort` is that of a group.
+    `sort` is that of a group, `seats` of a body of kind forum: how many seats each sector has there.
     """
 
     slug: str
@@ -31,18 +32,47 @@ class UnitLine:
     place: str | None = None
     sort: str | None = None
     head: str | None = None
+    seats: dict[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class SeatLine:
+    """One role of a person in a setup file that is a seat in the body `unit`, of the group `group` or of a sector.
+
+    `since` and `until` are local days; it is held up to the day before `until`.
+    """
+
+    unit: str
+    group: str | None = None
+    sector: str | None = None
+    office: str | None = None
+    since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True)
 class PersonLine:
-    """One entry of [[people]] in a setup file. `deputy` is a mail address, `roles` are pairs (role, slug of unit)."""
+    """One entry of [[people]] in a setup file. `deputy` is a mail address.
+
+    `roles` are pairs (role, slug of unit), and seats.
+    """
 
     email: str
     name: str
     phone: str | None = None
     locale: str = "sv"
     deputy: str | None = None
-    roles: tuple[tuple[str, str | None], ...] = ()
+    roles: tuple[tuple[str, str | None] | SeatLine, ...] = ()
+
+    @property
+    def posts(self) -> tuple[tuple[str, str | None], ...]:
+        """The roles that are no seats, as pairs (role, slug of unit); the role admin has no unit."""
+        return tuple(role for role in self.roles if not isinstance(role, SeatLine))
+
+    @property
+    def seats(self) -> tuple[SeatLine, ...]:
+        """The roles that are seats."""
+        return tuple(role for role in self.roles if isinstance(role, SeatLine))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cases.administration.setup_lines import ExistingNames, SetupFile
+from cases.administration.setup_lines import ExistingNames, SeatLine, SetupFile
 
 NAMED_BY = {"units": "slug", "people": "email", "places": "slug", "categories": "slug", "policies": "scope"}
 
@@ -40,10 +40,14 @@ def _names_used(file: SetupFile) -> Iterator[tuple[str, str, str | None]]:
         yield f'[[units]] "{unit.slug}", head', "people", unit.head
     for person in file.people:
         yield f'[[people]] "{person.email}", deputy', "people", person.deputy
-        for _, slug in person.roles:
+        for slug in (*(slug for _, slug in person.posts), *(name for seat in person.seats for name in _units_of(seat))):
             yield f'[[people]] "{person.email}", roles', "units", slug
     for category in file.categories:
         yield f'[[categories]] "{category.slug}", unit', "units", category.unit
     for policy in file.policies:
         yield f'[[policies]] "{policy.name}", category', "categories", policy.category
         yield f'[[policies]] "{policy.name}", place', "places", policy.place
+
+
+def _units_of(seat: SeatLine) -> tuple[str | None, ...]:
+    return seat.unit, seat.group

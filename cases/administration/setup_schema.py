@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
-from cases.administration.file_schema import TomlChoice, TomlDate, TomlSchema, TomlText
+from cases.administration.file_schema import TomlChoice, TomlDate, TomlInteger, TomlSchema, TomlText
 from cases.administration.setup_lines import (
     CategoryLine,
     MeetingLine,
@@ -13,13 +13,16 @@ from cases.administration.setup_lines import (
     PerspectiveLine,
     PlaceLine,
     PolicyLine,
+    SeatLine,
     UnitLine,
 )
 from cases.administration.setup_values import (
     A_SLUG,
+    MOST_SEATS,
     TomlBoolean,
     TomlMailAddress,
     TomlPhoneNumber,
+    TomlSeats,
     TomlSlug,
     TomlTerm,
     TomlTermList,
@@ -27,10 +30,12 @@ from cases.administration.setup_values import (
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
 from cases.organisation.perspectives import LONGEST_PERSPECTIVE
+from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import DESK, GroupSort, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
 
+SEAT_KEYS = frozenset({"group", "sector", "office"})
 POSTS_FORM = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
 
 
@@ -40,6 +45,7 @@ class MunicipalitySchema(TomlSchema):
     proposals = TomlBoolean()
     contact_phone = TomlPhoneNumber()
     contact_days = TomlTerm()
+    forum_seats = TomlInteger(1, MOST_SEATS)
 
 
 class UnitSchema(TomlSchema):
@@ -52,6 +58,7 @@ class UnitSchema(TomlSchema):
     place = TomlSlug()
     sort = TomlChoice(GroupSort)
     head = TomlMailAddress()
+    seats = TomlSeats()
 
     @validates_schema
     def _fits(self, values: dict[str, Any], **_: Any) -> None:
@@ -59,13 +66,23 @@ class UnitSchema(TomlSchema):
             raise ValidationError("only a group is of a sort")
         if values.get("sort") == GroupSort.SECTOR and "place" in values:
             raise ValidationError("a group of the sort sector has no place")
+        if "seats" in values and values["kind"] != UnitKind.FORUM:
+            raise ValidationError("only a unit of the kind forum has seats for sectors")
 
 
 class PostSchema(TomlSchema):
-    """Schema of one role of a person, loaded as the pair (role, slug of the unit). The role admin has no unit."""
+    """Schema of one role of a person, loaded as the pair (role, slug of the unit). The role admin has no unit.
+
+    A role for a group (the key "for") or a sector, or with an office, is a seat in a body of kind forum: a `SeatLine`.
+    """
 
     role = TomlChoice(Role, required=True)
     unit = TomlSlug()
+    group = TomlSlug(data_key="for")
+    sector = TomlChoice(Sector)
+    office = TomlChoice(Office)
+    since = TomlDate()
+    until = TomlDate()
 
     @validates_schema
     def _fits(self, values: dict[str, Any], **_: Any) -> None:
@@ -76,10 +93,17 @@ class PostSchema(TomlSchema):
             raise ValidationError(f"the role contact belongs to the unit {DESK}")
         if role != Role.ADMIN and unit is None:
             raise ValidationError(f"the role {role} needs the slug of a unit: {A_SLUG}")
+        if SEAT_KEYS & set(values) and role != Role.MEMBER:
+            raise ValidationError("only the role member is for a group or a sector, or has an office")
+        if not SEAT_KEYS & set(values) and {"since", "until"} & set(values):
+            raise ValidationError("only a role for a group or a sector, or with an office, has days")
+        if "since" in values and "until" in values and values["until"] <= values["since"]:
+            raise ValidationError("must be later than since", "until")
 
     @post_load
-    def _make(self, values: dict[str, Any], **_: Any) -> tuple[str, str | None]:
-        return values["role"], values.get("unit")
+    def _make(self, values: dict[str, Any], **_: Any) -> tuple[str, str | None] | SeatLine:
+        role, unit = values.pop("role"), values.pop("unit", None)
+        return SeatLine(unit=unit, **values) if values else (role, unit)
 
 
 class PersonSchema(TomlSchema):

@@ -6,9 +6,11 @@ from cases.administration.file_schema import TomlField, TomlInteger
 from cases.administration.reorganising import LONGEST_SLUG, SLUG
 from cases.contacts.phone_numbers import is_phone_number
 from cases.mail_addresses import read_public_address
+from cases.organisation.sectors import Sector
 from cases.refusals import FieldRefusal
 
 LONGEST_TERM = 3660  # in days or months
+MOST_SEATS = 100  # of a group or a sector
 A_SLUG = "small letters a-z, digits and hyphens"
 
 
@@ -64,6 +66,19 @@ class TomlBoolean(TomlField[bool]):
 
     def accepts(self, value: Any) -> bool:
         return isinstance(value, bool)
+
+
+class TomlSeats(TomlField[dict[str, int]]):
+    """The number of seats of each sector that has any: a table of whole numbers from 0 to 100."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            f"must be a table of seats by sector ({', '.join(Sector)}), such as {{ citizens = 4 }}", **more
+        )
+
+    def accepts(self, value: Any) -> bool:
+        is_table = isinstance(value, dict) and set(value) <= set(Sector)
+        return is_table and all(TomlInteger(0, MOST_SEATS).accepts(number) for number in value.values())
 
 
 class TomlTerm(TomlInteger):

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
@@ -18,7 +18,7 @@ from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, Pers
 from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address, spellings_of
-from cases.organisation.people import Membership, Person, Role, admins, serves_on
+from cases.organisation.people import Membership, Person, Role, admins, end_memberships, serves_on
 from cases.organisation.units import DESK, Unit
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, StillInOffice, UnknownName
 from cases.states import OPEN
@@ -98,7 +98,7 @@ def name_deputy(session: Session, person: Person, deputy: Person | None, *, by: 
 
 
 def appoint(session: Session, person: Person, post: Post, *, by: Actor, at: datetime) -> bool:
-    """Give the person this post from today on; return True, or False when they have it already.
+    """Give the person this post from today on; return True, or False when they have it already, or a seat in the unit.
 
     Raises `NameNeeded` when a role other than admin has no unit, `FieldRefusal` when the role admin has one, and
     `UnknownName` when the role is contact person and the unit is not the desk.
@@ -106,7 +106,9 @@ def appoint(session: Session, person: Person, post: Post, *, by: Actor, at: date
     require_admin(by)
     refuse_unfitting(post)
     today = calendar_of(session).day_of(at)
-    if post in posts_of(session, person, today):
+    if post in posts_of(session, person, today) or (
+        post.role is Role.MEMBER and _sits_in(session, person, post, today)
+    ):
         return False
     unit_id = post.unit.id if post.unit else None
     session.add(Membership(person_id=person.id, unit_id=unit_id, role=post.role, since=today))
@@ -115,14 +117,14 @@ def appoint(session: Session, person: Person, post: Post, *, by: Actor, at: date
 
 
 def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: datetime) -> bool:
-    """End this post of the person today; return whether they had it."""
+    """End this post of the person today; return whether they had it. A seat stays: `end_seat` ends it."""
     require_admin(by)
     today = calendar_of(session).day_of(at)
     unit_id = post.unit.id if post.unit else None
     ended = session.execute(
         update(Membership)
         .where(Membership.person_id == person.id, Membership.role == post.role, _of_unit(unit_id))
-        .where(serves_on(today))
+        .where(serves_on(today), Membership.slot.is_(None), Membership.office.is_(None))
         .values(until=today)
         .returning(Membership.id)
     ).first()
@@ -188,11 +190,15 @@ def switch_on_person(session: Session, person: Person, *, by: Actor, at: datetim
 
 
 def posts_of(session: Session, person: Person, day: date) -> list[Post]:
-    """Return the posts that the person holds on this local day, the one that they have had longest first."""
+    """Return the posts that the person holds on this local day, the one that they have had longest first.
+
+    Seats in bodies of kind forum are not among them: `cases.village.seats` has those.
+    """
     rows = session.execute(
         select(Membership.role, Unit)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(Membership.person_id == person.id, serves_on(day))
+        .where(Membership.slot.is_(None), Membership.office.is_(None))
         .order_by(Membership.id)
     )
     return [Post(role, unit) for role, unit in rows]
@@ -230,6 +236,12 @@ def refuse_unfitting(post: Post) -> None:
         raise FieldRefusal(field="unit")
     if post.role is Role.CONTACT and post.unit is not None and post.unit.slug != DESK:
         raise UnknownName(field="unit", name=post.unit.slug)
+
+
+def _sits_in(session: Session, person: Person, post: Post, day: date) -> bool:
+    own = (Membership.person_id == person.id, _of_unit(post.unit.id if post.unit else None), serves_on(day))
+    seat = select(Membership.id).where(*own, or_(Membership.slot.is_not(None), Membership.office.is_not(None)))
+    return session.scalar(seat.limit(1)) is not None
 
 
 def _posts_to_fill(session: Session, person: Person, today: date) -> list[Post]:
@@ -279,9 +291,7 @@ def _open_cases_of(session: Session, person: Person) -> list[Case]:
 
 
 def _deactivate(session: Session, person: Person, successor: Person | None, today: date) -> None:
-    session.execute(
-        update(Membership).where(Membership.person_id == person.id, Membership.until.is_(None)).values(until=today)
-    )
+    end_memberships(session, Membership.person_id == person.id, today)
     if successor is not None and successor.deputy_id == person.id:
         successor.deputy_id = None
     person.active = False

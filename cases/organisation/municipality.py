@@ -20,6 +20,7 @@ class Municipality(Base):
     __tablename__ = "house"
     __table_args__ = (
         CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("forum_seats >= 1", name="forum_seats"),
         CheckConstraint("seconds_ahead = 0 OR (seconds_ahead > 0 AND demonstration)", name="seconds_ahead"),
     )
 
@@ -30,6 +31,7 @@ class Municipality(Base):
     contact_phone: Mapped[str | None] = mapped_column(String(40), default=None)
     export_name: Mapped[str | None] = mapped_column(String(20), default=None)  # this house's own cases in an export
     contact_days: Mapped[int] = mapped_column(default=183)  # calendar days to the next contact with a group, at most
+    forum_seats: Mapped[int] = mapped_column(default=2)  # of each group in the forum, on any day
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
     perspectives: Mapped[dict[str, list[str | None]]] = mapped_column(JSON, default_factory=dict)  # by slug: its names
     seconds_ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of a demonstration's day

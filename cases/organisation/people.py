@@ -14,13 +14,16 @@ from sqlalchemy import (
     Index,
     String,
     and_,
+    case,
     or_,
     select,
+    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from cases.database.base import Base, BigId, UtcDateTime, one_of
+from cases.database.base import Base, BigId, UtcDateTime, one_of, partial_index
 from cases.mail_addresses import LONGEST_ADDRESS
+from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import Unit, UnitKind
 
 
@@ -62,15 +65,29 @@ class Person(Base):
 class Membership(Base):
     """One role of one person in one unit, from the local day `since` up to the day before `until`.
 
-    Rows are ended, not deleted, so that the recipients of old letters can be worked out again.
+    Rows are ended, not deleted, so that the recipients of old letters can be worked out again. A seat is a membership
+    of a body of kind forum with a number, `slot`: held for the group `for_unit_id`, or else for the sector. On no day
+    do two hold the same seat, and a group has at most `forum_seats` of the house; triggers refuse other rows.
     """
 
     __tablename__ = "membership"
     __table_args__ = (
         CheckConstraint("role IN ('contact', 'officer', 'head', 'member', 'admin')", name="role"),
         CheckConstraint("(unit_id IS NULL) = (role = 'admin')", name="only_admins_have_no_unit"),
+        CheckConstraint(
+            "sector IS NULL OR sector IN ('municipality', 'region', 'business', 'associations', 'citizens')",
+            name="sector",
+        ),
+        CheckConstraint("office IS NULL OR office IN ('chair', 'secretary', 'member', 'substitute')", name="office"),
+        CheckConstraint("slot IS NULL OR slot >= 1", name="slot"),
+        CheckConstraint("(slot IS NULL) = (for_unit_id IS NULL AND sector IS NULL)", name="a_seat_has_a_slot"),
+        CheckConstraint("role = 'member' OR (slot IS NULL AND office IS NULL)", name="only_members_sit"),
+        CheckConstraint(
+            "until IS NULL OR until >= since OR (slot IS NULL AND office IS NULL)", name="a_seat_ends_after_it_began"
+        ),
         Index("ix_membership_unit_id", "unit_id"),
         Index("ix_membership_person_id", "person_id"),
+        partial_index("ix_membership_for_unit_id", "for_unit_id", where="for_unit_id IS NOT NULL"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -79,6 +96,10 @@ class Membership(Base):
     role: Mapped[Role] = mapped_column(one_of(Role))
     since: Mapped[date]
     until: Mapped[date | None] = mapped_column(default=None)
+    for_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)  # the group whose seat it is
+    sector: Mapped[Sector | None] = mapped_column(one_of(Sector), default=None)
+    slot: Mapped[int | None] = mapped_column(default=None)  # from 1, for each group, or for each sector of the body
+    office: Mapped[Office | None] = mapped_column(one_of(Office), default=None)
 
 
 def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnElement[bool]:
@@ -88,6 +109,13 @@ def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnEl
     model `Membership`, or the `c` of a table.
     """
     return and_(of.since <= day, or_(of.until.is_(None), of.until > day))
+
+
+def end_memberships(session: Session, which: ColumnElement[bool], today: date) -> None:
+    """End today the memberships that the condition selects, those to come before they begin."""
+    ends = case((Membership.since > today, Membership.since), else_=today)
+    running = or_(Membership.until.is_(None), Membership.until > today)
+    session.execute(update(Membership).where(which, running).values(until=ends))
 
 
 def heads_of(session: Session, unit_id: int, day: date) -> list[Person]:

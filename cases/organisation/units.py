@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, bindparam, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, one_of
@@ -41,6 +41,7 @@ class Unit(Base):
 
     `holds_cases` is True while the unit may be responsible for cases. The foreign key of an open case includes it, so
     that the database lets no open case belong to an inactive unit, or to a board, the forum or the council.
+    `sector_seats` is of a body of kind forum: how many seats each sector has there. None: as many as anybody is given.
     """
 
     __tablename__ = "unit"
@@ -52,6 +53,7 @@ class Unit(Base):
             " AND (sort <> 'sector' OR place_id IS NULL))",
             name="sort",
         ),
+        CheckConstraint("sector_seats IS NULL OR kind = 'forum'", name="sector_seats"),
         CheckConstraint("kind IN ('desk', 'department', 'group', 'board', 'forum', 'council')", name="kind"),
     )
 
@@ -65,6 +67,7 @@ class Unit(Base):
     sort: Mapped[GroupSort | None] = mapped_column(one_of(GroupSort), default=None)  # of a group
     active: Mapped[bool] = mapped_column(default=True)
     holds_cases: Mapped[bool] = mapped_column(default=True)
+    sector_seats: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), default=None)  # of a forum
 
     def __post_init__(self) -> None:
         self.holds_cases = self.active and self.kind in MAY_BE_RESPONSIBLE

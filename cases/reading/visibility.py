@@ -83,6 +83,14 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return or_(taken_part_in_by(actor), on_agenda_of(actor)) if actor.seats else taken_part_in_by(actor)
 
 
+def reads_agenda_of(actor: Actor, body: Unit) -> bool:
+    """Return whether the actor may read the agendas of the body, as far as they may open the cases there.
+
+    Staff may, who sits in the body, and who belongs to a group or a board; not those who only sit in other bodies.
+    """
+    return actor.is_staff or body.id in actor.seats or bool(actor.unit_ids - actor.seats)
+
+
 def opened_by(actor: Actor) -> ColumnElement[bool]:
     """Return the SQL condition on `Case` that the actor may open it: they may see it, or it is published."""
     return or_(seen_by(actor), Case.published_at.is_not(None))

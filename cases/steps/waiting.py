@@ -10,7 +10,7 @@ from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaReason, put_on_agenda
 from cases.meetings.meeting import next_meeting
-from cases.organisation.units import FORUM, unit_named
+from cases.organisation.units import FORUM, UnitKind, unit_named
 from cases.public.protection import is_protected
 from cases.refusals import FieldNotUsed, NameNeeded, ProtectedIdentity, UnknownName, WordsNeeded
 from cases.states import State
@@ -43,7 +43,8 @@ def wait(act: Transition) -> DomainEvent:
     if case.state is not State.WAITING:
         case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
     asks_forum = unit is not None and unit.slug == FORUM
-    if asks_forum and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):
+    is_told = unit is not None and unit.kind is UnitKind.FORUM  # its members read what it is asked
+    if is_told and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):
         raise ProtectedIdentity(field="waiting_for")
     usual, latest = _follow_up(act, asks_forum=asks_forum)
     due_on = enter_state(act, State.WAITING, act.change.due_on or usual, latest=latest)

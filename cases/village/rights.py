@@ -9,11 +9,12 @@ from cases.refusals import NotAllowed
 
 
 class Right(StrEnum):
-    """The capacities in which somebody may act: as a member of the unit whose it is, as contact person, as staff."""
+    """The capacities in which somebody may act: as a member of the unit whose it is, as contact, as staff, as admin."""
 
     OWN_GROUP = "own_group"
     CONTACT = "contact"
     STAFF = "staff"
+    ADMIN = "admin"
 
 
 OF_THE_GROUP = frozenset({Right.OWN_GROUP, Right.CONTACT})  # the contact person acts for a group that rings
@@ -24,6 +25,7 @@ ACTS: dict[str, frozenset[Right]] = {
     "show_anchoring": OF_THE_GROUP,
     "put_report_right": OF_THE_GROUP,
     "log_contact": frozenset({Right.STAFF}),
+    "give_seat": frozenset({Right.CONTACT, Right.ADMIN}),
 }
 
 
@@ -47,5 +49,8 @@ def as_desk_alone(by: Actor) -> Actor:
 
 
 def _rights_of(by: Actor, unit: Unit) -> frozenset[Right]:
-    held = {Right.OWN_GROUP: by.is_in(unit.id), Right.CONTACT: by.is_contact, Right.STAFF: by.is_staff}
+    held = {
+        Right.OWN_GROUP: by.is_in(unit.id), Right.CONTACT: by.is_contact, Right.STAFF: by.is_staff,
+        Right.ADMIN: by.is_admin,
+    }  # fmt: skip
     return frozenset(right for right, is_held in held.items() if is_held)

@@ -170,8 +170,12 @@ class TemplateContext:
 
 
 def _is_for_the_forum(line: LineContext, event: EventForLetter) -> bool:
-    """Return whether the letter asks the forum, whose members read public words only, with personal data masked."""
-    return line["audience"] == "asked" and event.facts.get("unit") == FORUM
+    """Return whether the letter asks the forum, or another body of its kind.
+
+    Its members read public words only, with personal data masked.
+    """
+    is_body = line.get("asks_body", False) or event.facts.get("unit") == FORUM  # earlier versions did not store it
+    return line["audience"] == "asked" and is_body
 
 
 def _is_to_own_group(line: LineContext) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cases.access.actors import ActorKind
 from cases.calendar import Calendar
+from cases.organisation.units import UnitKind
 from notifications.audiences.context import AudienceCase, AudienceContext
 from notifications.audiences.directory import Directory
 from notifications.audiences.fallbacks import Recipient
@@ -47,10 +48,16 @@ def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipie
         "promised_on": event.sibling_fact("case.promised", "promised_on"),
         "promise_was": event.sibling_fact("case.promised", "was"),
         "meeting_on": event.sibling_fact("case.put_on_agenda", "meeting_on"),
+        "asks_body": _asks_body(context, rule) or None,
         "names": {slug: unit.name for slug, unit in _units_named(context).items()},
     }
     of_case = _context_of_case(context, context.case, recipient, calendar) if context.case else {}
     return {name: value for name, value in {**of_event, **of_case}.items() if value is not None}
+
+
+def _asks_body(context: AudienceContext, rule: Rule) -> bool:
+    """Return whether the letter asks a body of kind forum, whose members only read what they are to meet about."""
+    return rule.audience == "asked" and context.unit(context.event.facts["unit"]).kind is UnitKind.FORUM
 
 
 def is_quoted_back(context: AudienceContext, rule: Rule, recipient: Recipient) -> bool:

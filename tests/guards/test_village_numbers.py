@@ -19,6 +19,7 @@ HELD = {
     "V6": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
     "V7": {"D": (FORBIDDEN,)},
     "V8": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
+    "V17": {"D": ("cases/village/seats/test_forbidden_seats.py",)},
     "V29": {"D": (OF_PLANS,), "F": (FORGOTTEN,)},
     "V34": {"T": ("web/pages/village/test_nothing_leaks.py",)},
     "V35": {"F": (FORGOTTEN,)},

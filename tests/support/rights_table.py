@@ -71,6 +71,13 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /bygd/<slug>": NOTHING,  # of a department: only groups have one
     "GET /bygd/<slug>.atom": NOTHING,
     "GET /bygd/<slug>.ics": NOTHING,
+    "GET /platser/<slug>": OPEN,
+    "POST /platser/<slug>":            "in  in  in  403 403 403 403 403 422 422 in",
+    "GET /platser/<slug>/<int:number>/avsluta":  "in  in  in  403 403 403 403 403 404 404 in",
+    "POST /platser/<slug>/<int:number>/avsluta": "in  in  in  403 403 403 403 403 404 404 in",
+    "GET /api/v1/units/<slug>/seats": API,
+    "POST /api/v1/units/<slug>/seats": "401 401 401 403 403 403 403 403 422 422 401",
+    "POST /api/v1/units/<slug>/seats/<int:number>/ending": "401 401 401 403 403 403 403 403 422 422 401",
     "GET /planer": OPEN,
     "GET /planer.csv": OPEN,
     "GET /planer.xlsx": OPEN,
@@ -323,6 +330,8 @@ ENDS_SESSIONS: dict[str, str] = {
 # --- what the requests hold ------------------------------------------------------------------------------
 ASKED: dict[str, Asked] = {
     "POST /api/v1/units/<slug>/contacts": Asked(json=(("how", "visit"),)),
+    "POST /api/v1/units/<slug>/seats": Asked(json=(("office", "chair"),)),
+    "POST /api/v1/units/<slug>/seats/<int:number>/ending": Asked(json=()),
     "POST /api/v1/cases": Asked(json=(("kind", "issue"),)),
     "POST /api/v1/plans/<slug>/draft": Asked(),
     "PUT /api/v1/plans/<slug>/draft": Asked(json=(("year", 2026), ("areas", [{"rank": 1, "name": ""}]))),
@@ -350,6 +359,8 @@ ASKED: dict[str, Asked] = {
 }
 EXAMPLES = {  # of what stands in a rule beside the case
     "/bygderna/<slug>": "/bygderna/norrby",
+    "/units/<slug>/seats": "/units/forum/seats",
+    "/platser/<slug>": "/platser/forum",
     "/units/<slug>": "/units/norrby",
     "<token>": "a" * 43,
     "/plans/<slug>": "/plans/norrby",

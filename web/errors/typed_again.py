@@ -35,6 +35,8 @@ LABELS: dict[str, LazyString] = {
     "held_on": _l("Day"),
     "on": _l("Day of the contact"),
     "next_on": _l("Day of the next contact"),
+    "since": _l("First day"),
+    "until": _l("Last day"),
     "met": _l("With whom?"),
     "questions": _l("Questions from the group"),
     "every_months": _l("Comes again after so many months"),
@@ -44,6 +46,7 @@ LABELS: dict[str, LazyString] = {
 CHOSEN = frozenset({  # what a person chose and did not write, or the form says itself: it goes along unseen
     "step", "version", "visibility", "kind", "channel", "category", "place", "group", "responsible", "officer",
     "waiting_for", "public", "protected", "quick_win", "event", "reporter", "person", "how", "opened",
+    "sector", "office",
 })  # fmt: skip
 LONG = 60
 SEVERAL_LINES = frozenset({"description", "text", "note", "questions"})

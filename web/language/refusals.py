@@ -182,6 +182,15 @@ SENTENCES: Mapping[str, LazyString] = {
     "record-needed": _("This case ends when what is expected has been done. Use the button on its page."),
     "no-sort-of-group": _("Only a group is of a sort: of a village, of the town or of a sector."),
     "sector-has-no-place": _("A group of a sector belongs to no place. Leave out the place, or choose another sort."),
+    "no-free-seat": _(
+        "%(name)s has no seat here that is free on all of those days. End one first, or choose other days."
+    ),
+    "no-free-seat-of-sector": _(
+        "The sector has no seat here that is free on all of those days. End one first, or choose other days."
+    ),
+    "sits-already": _("%(name)s already has a seat here on one of those days."),
+    "seats-still-held": _("More seats are held than there would be. End those first."),
+    "unknown-person": _("Nobody who can log in here has the address %(name)s. The administrator can add them."),
     "still-responsible": _("%(name)s still has %(count)s open cases. Move them first."),
     "holds-demonstration": _("This is the demonstration. A municipality of your own needs a database of its own."),
     "day-stays": _("The day cannot be moved: the calendar of the demonstration ends here."),
@@ -212,6 +221,8 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
     ("unknown-name", "into"): "unknown-case",
     ("unknown-name", "cursor"): "unknown-cursor",
     ("unknown-name", "step"): "unknown-step",
+    ("unknown-name", "email"): "unknown-person",
+    ("no-free-seat", "sector"): "no-free-seat-of-sector",
 }
 
 WORDS_OF_STEP: Mapping[str, str] = {  # the steps that say something else than why

@@ -39,6 +39,7 @@ from web.language.labels import (
 )
 from web.language.list_labels import FOUND_IN
 from web.language.state_words import STATE_NAMES
+from web.language.village.seat_words import OFFICES, SECTORS, seat_days
 from web.pages.case.timeline import ICONS, told_words
 from web.pages.example_days import example_day
 from web.pages.options import category_name
@@ -83,6 +84,9 @@ NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
     "kind_name": lambda kind: KINDS[Kind(kind)],
     "unit_kind": lambda kind: UNIT_KINDS[kind],
     "group_sort": lambda sort: GROUP_SORTS[sort],
+    "sector_name": lambda sector: SECTORS[sector],
+    "office_name": lambda office: OFFICES[office],
+    "seat_days": seat_days,
     "channel_name": channel_name,
     "aside_kind": lambda kind: ASIDE_KINDS[kind],
     "letter_name": lambda letter: LETTERS.get(letter, ""),

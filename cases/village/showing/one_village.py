@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
+from cases.database.transactions import calendar_of
 from cases.organisation.units import Unit
 from cases.public.published import PublicCase, list_published
 from cases.public.published_filters import PublicFilters
@@ -22,6 +23,7 @@ from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.relations.open_counts import open_counts
 from cases.village.rights import may
+from cases.village.seats.reading import SeatShown, seats_of_group
 from cases.village.showing.all_villages import VILLAGES, VillageListed, village_listed
 from cases.village.showing.open_matters import OpenMatter, open_cases, owed_by_or_to
 from cases.village.showing.tallies import PlanTally, tally
@@ -51,9 +53,9 @@ class VillageShown:
 
     `done` is what the group has done, alone or with others, by all its plans, the latest first; `by_others` is what
     others do or have done for it by this plan. Of all these, `current` are the keys of those in this plan. `published`
-    are the latest cases from its place that were published. `is_inside` tells whether the reader belongs to the group
-    or is staff: only then `owed`, `to_do` (the items that the group is to do, late ones first), `cases` and
-    `open_count` hold anything. `may_write` tells whether they may write its plan.
+    are the latest cases from its place that were published, `seats` those that it holds in the forum. `is_inside` tells
+    whether the reader belongs to the group or is staff: only then `owed`, `to_do` (the items that the group is to do,
+    late ones first), `cases` and `open_count` hold anything. `may_write` tells whether they may write its plan.
     """
 
     village: VillageListed
@@ -66,6 +68,7 @@ class VillageShown:
     is_member: bool
     may_write: bool
     current: frozenset[int]
+    seats: tuple[SeatShown, ...] = ()
     owed: tuple[OpenMatter, ...] = ()
     to_do: tuple[PlanItemShown, ...] = ()
     cases: tuple[OpenMatter, ...] = ()
@@ -89,6 +92,7 @@ def village_shown(session: Session, slug: str, *, by: Actor, at: datetime) -> Vi
         by_others=tuple(item for item in current if item not in to_do and not _is_ours(item)),
         published=_published(session, row.place), is_inside=is_inside, is_member=by.is_in(row.Unit.id),
         may_write=may("draft_plan", by, row.Unit), current=frozenset(item.key for item in current), to_do=to_do,
+        seats=tuple(seats_of_group(session, row.Unit, by=by, day=calendar_of(session).day_of(at))),
         owed=tuple(owed_by_or_to(session, row.Unit, at=at)) if is_inside else (),
         cases=tuple(open_cases(session, row.Unit, at=at)) if is_inside else (),
         open_count=open_counts(session, Unit.id == row.Unit.id).get(row.Unit.id, 0) if is_inside else 0,

@@ -59,10 +59,10 @@ def test_every_schema_knows_what_its_line_holds() -> None:
         (PERSON + '[{ role = "admin", unit = "desk" }]', ["roles no. 1: the role admin has no unit"]),
         (PERSON + '[{ role = "contact", unit = "gata" }]', ["the role contact belongs to the unit desk"]),
         (
-            PERSON + '[{ role = "admin" }, { role = "head", unit = "Gata", since = 2026-01-01 }, { unit = "gata" }]',
+            PERSON + '[{ role = "admin" }, { role = "head", unit = "Gata", from = 2026-01-01 }, { unit = "gata" }]',
             [
                 "roles no. 2, unit: must be small letters a-z, digits and hyphens, not 'Gata'",
-                "roles no. 2: knows no since; it knows role, unit",
+                "roles no. 2: knows no from; it knows role, unit, for, sector, office, since, until",
                 "roles no. 3: lacks role",
             ],
         ),

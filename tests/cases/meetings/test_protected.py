@@ -13,6 +13,7 @@ from cases.history.journal import Entry
 from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import AgendaItem, choose_for_agenda, leave_agenda_when_protected
 from cases.meetings.meeting import Meeting, plan_meeting
+from cases.organisation.units import Unit, UnitKind
 from cases.parties import Party
 from cases.progress import WaitingFor
 from cases.reading.visibility import may_see, seen_by
@@ -83,6 +84,10 @@ def test_a_protected_case_cannot_wait_for_the_forum(small_house: SmallHouse):
         small_house.change(ref, State.WAITING, waiting_for=FOR_THE_FORUM)
     assert refused.value.field == "waiting_for"
     assert small_house.case(ref).state is State.ASSIGNED
+    with small_house.database.transaction() as session:
+        session.add(Unit(slug="rad", kind=UnitKind.FORUM, name="Rådet"))
+    with pytest.raises(ProtectedIdentity):  # its members would read it as well
+        small_house.change(ref, State.WAITING, waiting_for=WaitingFor("unit", unit="rad"))
     small_house.change(ref, State.WAITING, waiting_for=WaitingFor("unit", unit="byggnamnd"))
 
 

@@ -66,7 +66,7 @@ class Pages:
             "anybody": [
                 "/", "/lamna", "/sok?q=väg", "/sok?q=finns%20inte", "/logga-in", "/logga-in?next=/arenden/2020-9",
                 "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
-                "/planer", "/bygd/norrby", "/bygd/soderby",
+                "/planer", "/bygd/norrby", "/bygd/soderby", "/platser/forum",
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
@@ -77,7 +77,7 @@ class Pages:
                 "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
                 "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
-                "/bygderna", "/bygderna/norrby/kontakt",
+                "/bygderna", "/bygderna/norrby/kontakt", "/platser/forum", f"/platser/forum/{self._seat()}/avsluta",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
             "Member": ["/bygd/norrby", "/enhet/norrby", f"/arenden/{own}", f"/arenden/{own}/utskrift", "/lamna",
@@ -90,7 +90,8 @@ class Pages:
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
                         (f"/arende/{keys['waits']}", "kommentar")],
-            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), ("/bygderna/norrby/kontakt", "kontakt")] + [
+            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), ("/bygderna/norrby/kontakt", "kontakt"),
+                        ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta")] + [
                 (f"/arenden/{late}", act) for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
             ],
             "Member": [("/plan/norrby/utkast", "/utkast"), ("/plan/norrby/forankring", "/forankring"),
@@ -107,6 +108,10 @@ class Pages:
         acts.adopt(at=A_YEAR_ON)
         acts.begin(at=A_YEAR_ON)
         return acts.named(LONG.strip()).key
+
+    def _seat(self) -> int:
+        """Return the number of the seat of the one who sits in the forum."""
+        return int(self.web.get("/units/forum/seats").json["held"][0]["number"])
 
     def _publish(self, ref: str, published: bool) -> None:
         with self.web.database.transaction() as session:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
+from cases.organisation.units import FORUM
 from cases.public.how_done import how_done
 from cases.public.protection import PROTECTED
 from cases.public.published import one_published, public_notes, was_published
@@ -79,17 +80,24 @@ def page_of(ref: str, actor: Actor, letters: StepLetters | None = None, /, **for
 
 
 def _on_agenda(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> str:
-    """Return the page for somebody who reads the case on the forum's agenda and may not write in it."""
+    """Return the page for somebody who reads the case on the agenda of a body and may not write in it."""
     case = whole.case
     return render_template(
         "case_on_agenda.html",
         case=case,
         title=as_read_by(actor, case, case.title),
         description=as_read_by(actor, case, whole.details.description),
+        body=_other_body(case, actor),
         lines=lines_of(session, case, actor),
         refusals=[form.refusal for form in forms.values() if form.refusal],
         now=right_now(),
     )
+
+
+def _other_body(case: Case, actor: Actor) -> str:
+    """Return the name of the body, other than the forum, in which the actor sits and that the case waits for, or ""."""
+    awaited = case.waiting_unit
+    return awaited.name if awaited is not None and awaited.id in actor.seats and awaited.slug != FORUM else ""
 
 
 def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Form]) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from cases.meetings.agenda import OnAgenda, agenda_of
 from cases.meetings.agenda_items import AgendaReason, choose_for_agenda, withdraw_from_agenda
 from cases.meetings.meeting import Meeting, latest_meetings, next_meeting, plan_meeting
 from cases.meetings.stood import Stood, how_they_stood
+from cases.organisation.units import FORUM, unit_named
 from cases.public.masking import mask
 from cases.public.publishing import latest_description
 from cases.reading.finding import reference
-from cases.reading.visibility import seen_by
+from cases.reading.visibility import reads_agenda_of, seen_by
 from cases.refusals import NotFound
 from cases.states import LADDER_STATES
 from web.current import current, right_now, today
@@ -126,8 +127,11 @@ def _items(session: Session, meeting: Meeting, actor: Actor) -> list[dict[str, A
     Their keys are `case`, `state`, `unit`, `due`, `why`, `title`, `words` and `not_met` (when the group of an owed
     contact was met last).
     An agenda is printed and handed round, so personal numbers, telephones and addresses are masked. Of a meeting that
-    was held, the forum's members see what is still on an agenda, and what is published.
+    was held, the forum's members see what is still on an agenda, and what is published; who only sits in another body
+    sees none.
     """
+    if not reads_agenda_of(actor, unit_named(session, FORUM)):
+        return []
     calendar, readable = current().database.calendar, or_(seen_by(actor), Case.published_at.is_not(None))
     found = agenda_of(session, meeting, readable, day=today(), calendar=calendar)
     held = meeting.held_on < today()

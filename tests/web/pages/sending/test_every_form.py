@@ -31,6 +31,8 @@ KEPT = {  # endpoint: who writes there, and the field
     "plan_item_done.finish": ("member", "note"),
     "reporter.protect": ("contact", "protection_why"),
     "reporter.put_right": ("contact", "asker_why"),
+    "seats.end": ("contact", "until"),
+    "seats.give": ("admin", "email"),
     "several.take_in": ("contact", "title-0"),
     "stepping.preview": ("officer", "note"),
     "stepping.take": ("officer", "note"),
@@ -58,9 +60,16 @@ def forms(app):
 
 def path_of(web, endpoint, ref):
     path = forms(web.app)[endpoint].replace("<ref>", ref)
+    if endpoint.startswith("seats."):
+        return path.replace("<slug>", "forum").replace("<int:number>", str(seat_in_forum(web)))
     return path.replace("<slug>", "norrby").replace(
         "<int:key>", key_in_plan(web) if endpoint.startswith("plan_") else ""
     )
+
+
+def seat_in_forum(web):
+    """Return the number of the seat of the one who sits in the forum."""
+    return web.get("/units/forum/seats").json["held"][0]["number"]
 
 
 def key_in_plan(web):
