@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, bindparam, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, one_of
@@ -30,6 +30,8 @@ class GroupSort(StrEnum):
 
 
 MAY_BE_RESPONSIBLE = frozenset({UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP})
+DECIDE = frozenset({UnitKind.BOARD, UnitKind.COUNCIL})  # kommunallagen 6:37-38: what only recommends is none of them
+MEET = DECIDE | {UnitKind.FORUM}
 DESK = "desk"
 FORUM = "forum"
 COUNCIL = "council"
@@ -40,7 +42,9 @@ class Unit(Base):
     """One unit: it is responsible for cases, or it is a body whose decision a case waits for.
 
     `holds_cases` is True while the unit may be responsible for cases. The foreign key of an open case includes it, so
-    that the database lets no open case belong to an inactive unit, or to a board, the forum or the council.
+    that the database lets no open case belong to an inactive unit, or to a board, the forum or the council. `decides`
+    is True of a board or the council, active or not, and None of all others: the foreign key of a decision includes it.
+    `meets` are the months of the ordinary meetings of a body that has a rhythm, as in "4,10".
     """
 
     __tablename__ = "unit"
@@ -53,6 +57,9 @@ class Unit(Base):
             name="sort",
         ),
         CheckConstraint("kind IN ('desk', 'department', 'group', 'board', 'forum', 'council')", name="kind"),
+        CheckConstraint("decides IS NULL OR (decides AND kind IN ('board', 'council'))", name="decides"),
+        CheckConstraint("meets IS NULL OR (length(meets) > 0 AND kind IN ('forum', 'board', 'council'))", name="meets"),
+        Index("uq_unit_id_decides", "id", "decides", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -65,9 +72,17 @@ class Unit(Base):
     sort: Mapped[GroupSort | None] = mapped_column(one_of(GroupSort), default=None)  # of a group
     active: Mapped[bool] = mapped_column(default=True)
     holds_cases: Mapped[bool] = mapped_column(default=True)
+    decides: Mapped[bool | None] = mapped_column(init=False, default=None)
+    meets: Mapped[str | None] = mapped_column(String(40), default=None)  # months, as in "4,10"
 
     def __post_init__(self) -> None:
         self.holds_cases = self.active and self.kind in MAY_BE_RESPONSIBLE
+        self.decides = True if self.kind in DECIDE else None
+
+    @property
+    def has_agenda(self) -> bool:
+        """Whether what waits for the unit comes on an agenda of its own: it is a forum, or a body with a rhythm."""
+        return self.kind is UnitKind.FORUM or self.meets is not None
 
     def switch_off(self) -> None:
         """Make the unit inactive. While it has open cases, the database refuses this when the session is flushed."""
