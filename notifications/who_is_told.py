@@ -106,7 +106,7 @@ def is_of_a_plan(event: EventInContext) -> bool:
 
 def gives_what_was_owed(event: EventInContext) -> bool:
     """Return whether what was owed is given with this event: the event of what was given has its own letter."""
-    return "plan.adopted" in event.siblings
+    return bool(GIVEN & event.siblings.keys())
 
 
 def is_no_duty(event: EventInContext) -> bool:
@@ -189,6 +189,7 @@ def was_chosen(event: EventInContext) -> bool:
     return event.facts.get("why") == "chosen"
 
 
+GIVEN = frozenset({"plan.adopted", "meeting.called", "minutes.adjusted"})
 AT_WORK = frozenset({"planned", "in_progress"})
 OF_ITEMS = frozenset({"case.carried", "case.dropped_from_plan"})
 TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
@@ -336,6 +337,14 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.dropped_from_plan": (),
     "plan.adopted": (Rule("plan_adopted", "plan_group"), Rule("plan_adopted", "contact")),
     "plan.anchored": (),
+    "meeting.called": (),
+    "meeting.moved": (),
+    "meeting.cancelled": (),
+    "meeting.agenda_sent": (),
+    "meeting.held": (),
+    "minutes.adjusted": (),
+    "case.settled_on_agenda": (),
+    "case.recommended": (),
     "person.added": (),
     "person.changed": (),
     "person.switched_off": (),

@@ -46,7 +46,7 @@ from cases.deadlines.policies import Policy, terms_to_store
 from cases.history.events import HouseSettingChanged
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import spellings_of
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
@@ -215,7 +215,7 @@ class SetupFileLoader:
             same = (Meeting.held_on == line.on, Meeting.name == line.name)
             meeting = self.session.scalar(select(Meeting).where(*same))
             if meeting is None:
-                self.session.add(Meeting(held_on=line.on, name=line.name, where=line.where))
+                plan_meeting(self.session, MeetingPlan(line.on, line.name, line.where))
                 self._note("meeting", str(line.on), "added")
             elif update_fields(meeting, {"where": line.where}):
                 self._note("meeting", str(line.on), "where")

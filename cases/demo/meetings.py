@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
 
 MEETINGS = ((4, "våren"), (10, "hösten"))
 THURSDAY = 3
@@ -21,7 +21,7 @@ def plan_meetings(session: Session, years: range, where: str) -> None:
         for month, season in MEETINGS:
             day = third_thursday(year, month)
             if day not in planned:
-                session.add(Meeting(held_on=day, name=f"Lokalt utvecklingsforum, {season} {year}", where=where))
+                plan_meeting(session, MeetingPlan(day, f"Lokalt utvecklingsforum, {season} {year}", where))
 
 
 def third_thursday(year: int, month: int) -> date:

@@ -227,6 +227,8 @@ LETTERS = {
 WHY_ON_AGENDA = {
     AgendaReason.OVERDUE: _l("Overdue"),
     AgendaReason.WAITS: _l("Waits for the forum"),
+    AgendaReason.CARRIED: _l("Carried over from the meeting before"),
+    AgendaReason.PARKED: _l("Was on hold until now"),
     AgendaReason.CHOSEN: _l("Chosen"),
 }
 NO_LONGER_LATE = _l("Has been delayed")  # on an agenda for being overdue: it has got a new day, or news

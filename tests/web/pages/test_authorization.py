@@ -9,7 +9,7 @@ from support.houses.small_pages import visitor
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.states import State
 from notifications.reporters import set_protection
 
@@ -82,7 +82,7 @@ def town(sqlite_web):
         correction = Correction(published=True)
         by, at = house.actors["contact"], datetime(2026, 3, 3, tzinfo=UTC)
         correct(session, case_to_change(session, published), correction, by=by, at=at)
-        session.add(Meeting(held_on=date(2027, 4, 14), name="Vårens forum"))
+        plan_meeting(session, MeetingPlan(date(2027, 4, 14), "Vårens forum"))
     return {"private": private, "published": published, "public_id": house.case(private).public_id}
 
 

@@ -13,7 +13,7 @@ from cases.access.actors import Actor
 from cases.case import Case, case_to_change
 from cases.meetings.agenda import OnAgenda, agenda_of
 from cases.meetings.agenda_items import AgendaReason, choose_for_agenda, withdraw_from_agenda
-from cases.meetings.meeting import Meeting, latest_meetings, next_meeting, plan_meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, latest_meetings, next_meeting, plan_meeting
 from cases.meetings.stood import Stood, how_they_stood
 from cases.organisation.units import FORUM, unit_named
 from cases.public.masking import mask
@@ -63,7 +63,7 @@ def call() -> Response | tuple[str, int]:
     with form.catching_refusals():
         given = MeetingForm().load(request.form)
         with current().database.transaction() as session:
-            plan_meeting(session, **given)
+            plan_meeting(session, MeetingPlan(**given))
         flash(gettext("The meeting is planned."), "success")
         return redirect(url_for("forum.show"), 303)
     return _page(form), form.status

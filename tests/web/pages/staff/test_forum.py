@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from support.houses.small_pages import visitor, words
 
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from web.current import today
 
 
@@ -13,8 +13,8 @@ def test_meetings_to_come_stand_in_order_and_those_held_newest_first(web):
     with web.app.test_request_context():
         day = today()
     with web.database.transaction() as session:
-        session.add_all(Meeting(held_on=day + timedelta(days=away), name=f"Möte {away}")
-                        for away in (10, 40, 20, -30, -5))  # fmt: skip
+        for away in (10, 40, 20, -30, -5):
+            plan_meeting(session, MeetingPlan(day + timedelta(days=away), f"Möte {away}"))
     page = words(visitor(web, "contact").get("/forum").text)
     names = re.findall(r"Möte -?\d+", page[page.index("Kommande möten") :])
     assert names == ["Möte 20", "Möte 40", "Möte -5", "Möte -30"]
