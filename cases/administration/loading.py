@@ -19,6 +19,7 @@ from cases.administration.reorganising import (
 )
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
+    AuthorityLine,
     CategoryLine,
     ExistingNames,
     MeetingLine,
@@ -52,8 +53,9 @@ from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
 from cases.organisation.units import GroupSort, Unit, UnitKind
 from cases.refusals import Refusal
+from cases.village.registers.authority import Authority, AuthorityKind
 
-Named = TypeVar("Named", Place, Category)
+Named = TypeVar("Named", Place, Category, Authority)
 
 
 @dataclass
@@ -83,6 +85,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = T
     loader.people(file.people, file.units)
     loader.heads(file.units)
     loader.categories(file.categories)
+    loader.authorities(file.authorities)
     loader.perspectives(file.perspectives)
     loader.policies(file.policies)
     loader.meetings(file.meetings)
@@ -126,14 +129,21 @@ class SetupFileLoader:
     def categories(self, lines: Iterable[CategoryLine]) -> None:
         """Add the categories that are new; change those that exist.
 
-        What can change is the name and the unit that is suggested for cases of the category; not to a dissolved one.
+        What can change is the name, the words of its register, and the unit that is suggested for cases of the
+        category; not to a dissolved one.
         """
         for line in lines:
             values: dict[str, Any] = {"name": line.name, "name_en": line.name_en, "active": True}
+            values["register"] = _register(line)
             unit = self._unit(line.unit) if line.unit else None
             if unit is None or unit.active:
                 values["suggests_id"] = unit.id if unit else None
             self._add_or_change(Category, line.slug, values)
+
+    def authorities(self, lines: Iterable[AuthorityLine]) -> None:
+        """Add the authorities that are new, and give those that exist the name and the kind in the file."""
+        for line in lines:
+            self._add_or_change(Authority, line.slug, {"name": line.name, "kind": AuthorityKind(line.kind)})
 
     def units(self, lines: Iterable[UnitLine]) -> None:
         """Add the units that are new; change the details of those that exist.
@@ -309,6 +319,14 @@ class SetupFileLoader:
 
     def _id(self, table: type[Named], slug: str | None) -> int | None:
         return self.session.scalar(select(table.id).where(table.slug == slug)) if slug else None
+
+
+def _register(line: CategoryLine) -> dict[str, Any] | None:
+    """Return what is stored of the words for the register of a category; None when its entry gives none."""
+    if line.register is None:
+        return None
+    given = vars(line.register) | {"sorts": list(line.register.sorts)}
+    return {name: value for name, value in given.items() if value}
 
 
 def _existing_names(session: Session) -> ExistingNames:

@@ -24,6 +24,7 @@ ACTS: dict[str, frozenset[Right]] = {
     "show_anchoring": OF_THE_GROUP,
     "put_report_right": OF_THE_GROUP,
     "log_contact": frozenset({Right.STAFF}),
+    "enter_in_register": frozenset({Right.STAFF}),
 }
 
 

@@ -10,10 +10,15 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 FORBIDDEN = "cases/village/plans/test_forbidden_rows.py"
 FORGOTTEN, OF_PLANS = "cases/checks/test_forgotten_village.py", "cases/checks/test_forgotten_plans.py"
+OF_REGISTERS = "cases/checks/test_forgotten_registers.py"
 HELD = {
     "V1": {"D": ("cases/village/obligations/test_owing.py", OF_PLANS)},
     "V2": {"F": (FORGOTTEN,)},
-    "V3": {"D": (FORBIDDEN, OF_PLANS), "F": (OF_PLANS,), "P": ("proof_tests/test_checker.py",)},
+    "V3": {
+        "D": (FORBIDDEN, OF_PLANS, "cases/village/registers/test_entering.py"),
+        "F": (OF_PLANS, OF_REGISTERS),
+        "P": ("proof_tests/test_checker.py", OF_REGISTERS),
+    },
     "V4": {"F": (FORGOTTEN,)},
     "V5": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
     "V6": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},

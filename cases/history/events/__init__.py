@@ -50,6 +50,7 @@ from cases.history.events.steps import (
     CaseWaiting,
 )
 from cases.history.events.village.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
+from cases.history.events.village.registers import RegisterAnswered, RegisterEntered, RegisterForwarded
 from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
@@ -104,6 +105,9 @@ __all__ = [
     "PersonTokenRevoked",
     "PlanAdopted",
     "PlanAnchored",
+    "RegisterAnswered",
+    "RegisterEntered",
+    "RegisterForwarded",
     "SentAgain",
     "SetAside",
     "UnitAdded",

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
@@ -15,6 +16,7 @@ from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG, REPEATED_RUNG
 from cases.reading.lateness import days_late_before
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.states import State
+from cases.village.registers.authority import Authority
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.wording.reasons_in_swedish import why_not
@@ -24,6 +26,7 @@ from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
+from web.language.village.register_words import answered_words, entered_words, forwarded_words
 from web.pages.case.acts import PromisesOfSteps
 from web.pages.case.own.own_sentences import ME, own_sentence
 from web.pages.options import known
@@ -96,6 +99,9 @@ ICONS = {
     "case.dropped_from_plan": "x",
     "plan.adopted": "check",
     "plan.anchored": "users",
+    "register.entered": "pencil",
+    "register.forwarded": "arrow-right",
+    "register.answered": "message-circle",
 }
 STYLES = {
     "case.done": "is-done",
@@ -115,28 +121,45 @@ STYLES = {
     "case.words_erased": "",
     "case.carried": "",
     "plan.adopted": "is-done",
+    "register.entered": "",
 }
-ATTACHED, LOGGED = "case.attached", "contact.logged"
+ATTACHED, OF_REGISTER = "case.attached", "register."
+BESIDE_A_NOTE = {  # texts of an event, by field
+    "met": _l("With %(text)s"),
+    "where": _l("Where: %(text)s"),
+    "their_ref": _l("Their reference: %(text)s"),
+}
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
 
 
 @dataclass(frozen=True)
 class NamesInFacts:
-    """Names for what events mention by key: `units` maps a unit's slug to its name, `people` a person's id."""
+    """Names for what events mention by key: `units` maps a unit's slug to its name, `people` a person's id.
+
+    `authorities` maps the slug of an authority to its name.
+    """
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
+    authorities: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
-        """Collect the names of all units, and of the officers mentioned in `lines`, the entries of a timeline."""
-        officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
-        return cls({unit.slug: unit.name for unit in known(session).units}, officers)
+        """Collect the names of all units, and of officers and authorities mentioned in these entries of a timeline."""
+        entries = list(lines)
+        officers = {line.event.facts["officer"]: line.officer for line in entries if line.officer}
+        is_entered = any(line.event.type.startswith(OF_REGISTER) for line in entries)
+        found = session.execute(select(Authority.slug, Authority.name)).all() if is_entered else ()
+        return cls({unit.slug: unit.name for unit in known(session).units}, officers, dict(found))
 
     def unit(self, slug: Any) -> str:
         """Return the unit's name; the slug itself when it is unknown."""
         return self.units.get(slug, str(slug or ""))
+
+    def authority(self, slug: Any) -> str:
+        """Return the authority's name; the slug itself when it is unknown."""
+        return self.authorities.get(slug, str(slug or ""))
 
 
 @dataclass(frozen=True)
@@ -281,9 +304,9 @@ def _line(
 
 
 def _said(line: TimelineEntry) -> str:
-    """Return what somebody wrote with the event; of a contact first whom they met."""
-    met = line.words.get("met")
-    return "\n\n".join(filter(None, (met and gettext("With %(who)s", who=met), line.words.get("note", ""))))
+    """Return what somebody wrote with the event; first whom they met, where the case is, or the others' reference."""
+    beside = (str(words) % {"text": line.words[name]} for name, words in BESIDE_A_NOTE.items() if name in line.words)
+    return "\n\n".join(filter(None, (*beside, line.words.get("note", ""))))
 
 
 def _how_it_was_done(facts: dict[str, Any], by: str) -> str:
@@ -512,6 +535,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
         _l("Version %(version)s of the plan was adopted on %(day)s"), version=_fact("version"), day=_day("on")
     ),
     "plan.anchored": _anchored,
+    "register.entered": lambda facts, names: entered_words(facts, names.authority),
+    "register.forwarded": lambda facts, names: forwarded_words(facts, names.authority),
+    "register.answered": lambda facts, names: answered_words(facts, names.authority),
 }
 
 
