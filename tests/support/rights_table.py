@@ -71,6 +71,13 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /bygd/<slug>": NOTHING,  # of a department: only groups have one
     "GET /bygd/<slug>.atom": NOTHING,
     "GET /bygd/<slug>.ics": NOTHING,
+    "GET /amne/<slug>": OPEN,
+    "GET /amne/<slug>/utskrift": OPEN,
+    "GET /amne/<slug>.csv": OPEN,
+    "GET /amne/<slug>.xlsx": OPEN,
+    "GET /amne/<slug>.geojson": OPEN,
+    "GET /amne/<slug>.atom": OPEN,
+    "GET /api/v1/registers/<category>": OPEN,
     "GET /planer": OPEN,
     "GET /planer.csv": OPEN,
     "GET /planer.xlsx": OPEN,
@@ -286,6 +293,8 @@ WITH_A_CASE: dict[str, Block] = {
     "POST /api/v1/cases/<ref>/changes": FINISHES_BY_API,
     "POST /api/v1/cases/<ref>/comments": COMMENTS_BY_API,
     "PATCH /api/v1/cases/<ref>": CORRECTS_BY_API,
+    "PUT /api/v1/cases/<ref>/register-entry": CORRECTS_BY_API,
+    "POST /arenden/<ref>/register":     every_case("in  in  in  403 403 403 422 422 422 422 in"),
     "POST /api/v1/cases/<ref>/followers": FOLLOWS_BY_API,
 }
 
@@ -334,6 +343,8 @@ ASKED: dict[str, Asked] = {
     "POST /arenden/<ref>/steg/visa": Asked(form=(("step", "finish"), ("note", ""))),
     "POST /arenden/<ref>/folj": Asked(form=(("email", "ingen"),)),
     "POST /arenden/<ref>/ratta": Asked(form=(("title", ""),)),
+    "POST /arenden/<ref>/register": Asked(form=(("reg_decides", "finns-inte"),)),
+    "PUT /api/v1/cases/<ref>/register-entry": Asked(json=()),
     "POST /arenden/<ref>/hor-ihop": Asked(form=(("to", "2020-9999"),)),
     "POST /arenden/<ref>/den-som-fragade": Asked(form=(("name", "Rut"), ("why", ""))),
     "POST /arenden/<ref>/skydd": Asked(form=(("protected", "1"), ("why", ""))),
@@ -350,6 +361,8 @@ ASKED: dict[str, Asked] = {
 }
 EXAMPLES = {  # of what stands in a rule beside the case
     "/bygderna/<slug>": "/bygderna/norrby",
+    "/amne/<slug>": "/amne/trafik",
+    "<category>": "trafik",
     "/units/<slug>": "/units/norrby",
     "<token>": "a" * 43,
     "/plans/<slug>": "/plans/norrby",

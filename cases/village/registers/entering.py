@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
+from cases.access.actors import Actor, ActorKind
 from cases.case import LONGEST_TEXT, Case
 from cases.database.texts import is_storable, is_storable_line, visible
 from cases.database.transactions import calendar_of
@@ -19,6 +19,7 @@ from cases.reading.event_readers import may_read_event
 from cases.refusals import BadCharacters, DateNeeded, DateOutside, NameNeeded, StaleVersion, TooLong, UnknownName
 from cases.village.registers.authority import Authority
 from cases.village.registers.entry import LONGEST_REF, LONGEST_WHERE, RegisterEntry
+from cases.village.registers.reading_entries import entry_of
 from cases.village.rights import require
 
 FORWARDING, ANSWER = ("forwarded_on", "their_ref"), ("answered_on", "answer")
@@ -50,14 +51,16 @@ def enter_in_register(session: Session, case: Case, given: EntryGiven, *, by: Ac
 
     The case must be locked. Raises `NotAllowed` to those who are not staff, `StaleVersion` when somebody has changed
     the entry since `given.version`, `UnknownName` for an authority that is not there or a sort that is no word of the
-    topic, `NameNeeded` for a case that was sent on to nobody, `DateNeeded` for an answer that nobody was asked for or
-    without a day, `DateOutside` for a day to come or an answer before the question, `TooLong` or `BadCharacters`.
+    topic (an import may have any), `NameNeeded` for a case that was sent on to nobody, `DateNeeded` for an answer that
+    nobody was asked for or without a day, `DateOutside` for a day to come or an answer before the question, `TooLong`
+    or `BadCharacters`.
     """
-    require("enter_in_register", by, case.responsible)
+    if by.kind is not ActorKind.IMPORT:
+        require("enter_in_register", by, case.responsible)
     entry = session.get(RegisterEntry, case.id)
     _refuse_stale(session, case, entry, given.version, by)
     was, now = _values_of(session, entry), _values_given(given)
-    _refuse_bad(session, case, was, now, at)
+    _refuse_bad(session, case, was, now, at, any_sort=by.kind is ActorKind.IMPORT)
     if was == now:
         return []
     written = Entry(case, by=by, at=at)
@@ -71,10 +74,7 @@ def enter_in_register(session: Session, case: Case, given: EntryGiven, *, by: Ac
 
 def last_change(session: Session, entry: RegisterEntry | None) -> int:
     """Return the number, in its case, of the event that changed or erased the entry last; 0 when there is no entry."""
-    if entry is None:
-        return 0
-    by = [event_id for event_id in (entry.event_id, entry.erased_by_id) if event_id is not None]
-    return session.scalars(select(func.max(Event.seq)).where(Event.id.in_(by))).one()
+    return entry_of(session, entry.case_id).version if entry is not None else 0
 
 
 def _refuse_stale(session: Session, case: Case, entry: RegisterEntry | None, version: int | None, by: Actor) -> None:
@@ -102,7 +102,9 @@ def _values_given(given: EntryGiven) -> dict[str, Any]:
     return {name: (visible(value) if isinstance(value, str) else value) or None for name, value in values.items()}
 
 
-def _refuse_bad(session: Session, case: Case, was: dict[str, Any], now: dict[str, Any], at: datetime) -> None:
+def _refuse_bad(
+    session: Session, case: Case, was: dict[str, Any], now: dict[str, Any], at: datetime, *, any_sort: bool
+) -> None:
     for name, most in LONGEST.items():
         text = now[name] or ""
         if len(text) > most:
@@ -113,7 +115,7 @@ def _refuse_bad(session: Session, case: Case, was: dict[str, Any], now: dict[str
         if now[name] is not None and _authority_id(session, now[name]) is None:
             raise UnknownName(field=name, name=now[name])
     known = RegisterWords.read(case.category.register if case.category else None).sorts
-    if now["sort"] not in (None, was["sort"], *known):
+    if not any_sort and now["sort"] not in (None, was["sort"], *known):
         raise UnknownName(field="sort", name=now["sort"])
     _refuse_bad_days(now, calendar_of(session).day_of(at))
 

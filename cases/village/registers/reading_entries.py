@@ -1,27 +1,40 @@
-"""Reads what the register says of one case, and the authorities that an entry may name."""
+"""Reads what the register says of one case: all for staff and those who take part, masked for everybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from cases.case import Case
-from cases.village.registers.authority import Authority, AuthorityKind
-from cases.village.registers.entering import last_change
+from cases.history.journal import Event
+from cases.public.masking import mask
+from cases.public.publication import Published
+from cases.village.registers.authority import Authority
 from cases.village.registers.entry import RegisterEntry
 
 DECIDES, KEEPER = aliased(Authority), aliased(Authority)
+LAST_CHANGE = (
+    select(func.max(Event.seq))
+    .where(Event.id.in_((RegisterEntry.event_id, RegisterEntry.erased_by_id)))
+    .correlate(RegisterEntry)
+    .scalar_subquery()
+)
 ENTRIES = (
-    select(RegisterEntry, DECIDES.slug, DECIDES.name, KEEPER.slug, KEEPER.name)
+    select(
+        LAST_CHANGE.label("version"), DECIDES.slug.label("decides"), DECIDES.name.label("decides_name"),
+        KEEPER.slug.label("keeper"), KEEPER.name.label("keeper_name"), RegisterEntry.where_text.label("where"),
+        RegisterEntry.sort, RegisterEntry.forwarded_on, RegisterEntry.their_ref, RegisterEntry.answered_on,
+        RegisterEntry.answer,
+    )
+    .select_from(RegisterEntry)
     .outerjoin(DECIDES, DECIDES.id == RegisterEntry.decides_id)
     .outerjoin(KEEPER, KEEPER.id == RegisterEntry.keeper_id)
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class EntryShown:
-    """What the register says of one case. Authorities are slugs, with their names beside; texts are not masked.
+    """What the register says of one case. Authorities are slugs, with their names beside.
 
     `version` is the number of the event of the case that changed the entry last, 0 while there is no entry.
     """
@@ -38,29 +51,26 @@ class EntryShown:
     answered_on: date | None = None
     answer: str | None = None
 
-
-def entry_of(session: Session, case: Case) -> EntryShown:
-    """Return what the register says of the case; an empty entry when it says nothing."""
-    row = session.execute(ENTRIES.where(RegisterEntry.case_id == case.id)).one_or_none()
-    if row is None:
-        return EntryShown()
-    entry, decides, decides_name, keeper, keeper_name = row
-    return EntryShown(
-        last_change(session, entry), decides, decides_name, keeper, keeper_name, entry.where_text, entry.sort,
-        entry.forwarded_on, entry.their_ref, entry.answered_on, entry.answer,
-    )  # fmt: skip
+    @property
+    def says_something(self) -> bool:
+        """Whether anything but the reference of the others is known."""
+        return any((self.decides, self.keeper, self.where, self.sort, self.forwarded_on))
 
 
-@dataclass(frozen=True)
-class AuthorityListed:
-    """One authority, by the slug that entries name it by."""
-
-    slug: str
-    name: str
-    kind: AuthorityKind
+def entry_of(session: Session, case_id: int) -> EntryShown:
+    """Return what the register says of the case; an empty entry when it says nothing. One query."""
+    row = session.execute(ENTRIES.where(RegisterEntry.case_id == case_id)).one_or_none()
+    return EntryShown(**row._asdict()) if row else EntryShown()
 
 
-def authorities(session: Session) -> list[AuthorityListed]:
-    """Return all authorities, by name. One query."""
-    found = select(Authority.slug, Authority.name, Authority.kind).order_by(Authority.name, Authority.id)
-    return [AuthorityListed(*row) for row in session.execute(found)]
+def published_entry(session: Session, case_id: int) -> EntryShown:
+    """Return what everybody may read of the case's entry, with personal data masked; all is empty unless published."""
+    is_published = select(Published.case_id).where(Published.case_id == RegisterEntry.case_id).exists()
+    row = session.execute(ENTRIES.where(RegisterEntry.case_id == case_id, is_published)).one_or_none()
+    return for_everybody(EntryShown(**row._asdict())) if row else EntryShown()
+
+
+def for_everybody(entry: EntryShown) -> EntryShown:
+    """Return the entry as everybody may read it: texts masked, without the reference of the others."""
+    where, answer = (text and mask(text) for text in (entry.where, entry.answer))
+    return replace(entry, where=where, answer=answer, their_ref=None)

@@ -8,7 +8,9 @@ from support.houses.small_house import MONDAY, SmallHouse
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
+from cases.handing_in import Request, hand_in
 from cases.organisation.categories import Category
+from cases.states import Kind
 from cases.village.registers.authority import Authority, AuthorityKind
 from cases.village.registers.entering import EntryGiven, enter_in_register
 from cases.village.registers.reading_entries import EntryShown, entry_of
@@ -39,6 +41,17 @@ class RegisterActs:
             self.publish(ref)
         return ref
 
+    def many(self, number: int) -> set[str]:
+        """Hand in and publish so many cases about traffic; return their references."""
+        contact, refs = self.house.actors["contact"], set()
+        with self.house.database.transaction() as session:
+            for one in range(number):
+                request = Request(kind=Kind.ISSUE, title=f"Nr {one}", category="trafik", place="norrby")
+                case = hand_in(session, request, by=contact, at=MONDAY)
+                correct(session, case, Correction(published=True), by=contact, at=MONDAY)
+                refs.add(case.ref)
+        return refs
+
     def publish(self, ref: str, *, at: datetime = MONDAY) -> None:
         """Publish the case."""
         with self.house.database.transaction() as session:
@@ -63,4 +76,4 @@ class RegisterActs:
     def entry(self, ref: str) -> EntryShown:
         """Return what the register says of the case."""
         with self.house.database.reading() as session:
-            return entry_of(session, self.house.case(ref))
+            return entry_of(session, self.house.case(ref).id)

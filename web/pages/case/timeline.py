@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
@@ -16,7 +15,6 @@ from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG, REPEATED_RUNG
 from cases.reading.lateness import days_late_before
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.states import State
-from cases.village.registers.authority import Authority
 from notifications.deliveries import Outcome
 from notifications.delivery_log import DeliveryRecord, deliveries_about
 from notifications.letters.wording.reasons_in_swedish import why_not
@@ -123,7 +121,7 @@ STYLES = {
     "plan.adopted": "is-done",
     "register.entered": "",
 }
-ATTACHED, OF_REGISTER = "case.attached", "register."
+ATTACHED = "case.attached"
 BESIDE_A_NOTE = {  # texts of an event, by field
     "met": _l("With %(text)s"),
     "where": _l("Where: %(text)s"),
@@ -146,12 +144,11 @@ class NamesInFacts:
 
     @classmethod
     def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
-        """Collect the names of all units, and of officers and authorities mentioned in these entries of a timeline."""
-        entries = list(lines)
-        officers = {line.event.facts["officer"]: line.officer for line in entries if line.officer}
-        is_entered = any(line.event.type.startswith(OF_REGISTER) for line in entries)
-        found = session.execute(select(Authority.slug, Authority.name)).all() if is_entered else ()
-        return cls({unit.slug: unit.name for unit in known(session).units}, officers, dict(found))
+        """Collect the names of all units and authorities, and of the officers mentioned in these entries."""
+        officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
+        names = known(session)
+        authorities = {row.slug: row.name for row in names.authorities}
+        return cls({unit.slug: unit.name for unit in names.units}, officers, authorities)
 
     def unit(self, slug: Any) -> str:
         """Return the unit's name; the slug itself when it is unknown."""
