@@ -15,7 +15,7 @@ from cases.parties import Follower, Party
 from cases.reporters import details, key_replacing, protecting
 from cases.reporters.details import ReporterDetails
 from cases.reporters.erasing import has_words
-from cases.village.plans.erasing import erase_record
+from cases.village.erasing import erase_record
 from notifications.planning.forgetting import forget_in_letters, forget_parties, message_ids
 from notifications.planning.forgetting_addresses import former_addresses
 from notifications.planning.readdressing_parties import readdress_party
@@ -82,7 +82,7 @@ def set_protection(session: Session, case: Case, protected: bool, why: str, *, b
 
 
 def erase(session: Session, case: Case, erasure: Erasure, *, by: Actor, at: datetime) -> list[str]:
-    """Erase it, as `cases.village.plans.erasing.erase_record` does, and all that letters hold of it.
+    """Erase it, as `cases.village.erasing.erase_record` does, and all that letters hold of it.
 
     The refusals are those of `cases.correcting.erase_words`. Return the Message-IDs of the letters about the case and
     to those who were erased: what of them lies in the local mailbox is the caller's to remove, as are the bytes of

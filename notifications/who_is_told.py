@@ -184,6 +184,21 @@ def is_not(condition: Condition) -> Condition:
     return lambda event: not condition(event)
 
 
+def says_who_decides(event: EventInContext) -> bool:
+    """Return whether the register says anew who decides or who keeps the road, and no more than that happened.
+
+    The letter about a forwarding, or about an answer, says to whom the case was sent.
+    """
+    names = {"decides", "keeper"}
+    is_said = any(event.facts.get(name) for name in names & set(event.facts["what"]))
+    return is_said and not {"register.forwarded", "register.answered"} & event.siblings.keys()
+
+
+def has_no_answer(event: EventInContext) -> bool:
+    """Return whether no answer came with this event, whose letter would tell of both."""
+    return "register.answered" not in event.siblings
+
+
 def was_chosen(event: EventInContext) -> bool:
     """Return whether a person chose to put the case on the agenda; False when a ladder or another step put it there."""
     return event.facts.get("why") == "chosen"
@@ -201,6 +216,11 @@ TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
 def everyone_outside(letter: str, when: Condition = always) -> Rules:
     """Return three rules, by which the case's reporter, group and followers get this letter when `when` holds."""
     return tuple(Rule(letter, audience, when) for audience in ("reporter", "group", "followers"))
+
+
+def everybody_concerned(letter: str, when: Condition = always) -> Rules:
+    """Return the rules by which everyone outside and whoever handles the case get this letter when `when` holds."""
+    return (*everyone_outside(letter, when), Rule(letter, "handler", when))
 
 
 def _ladder(clocks: frozenset[str], rungs: dict[int, tuple[tuple[str, str], ...]]) -> Rules:
@@ -345,6 +365,9 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "minutes.adjusted": (),
     "case.settled_on_agenda": (),
     "case.recommended": (),
+    "register.entered": everybody_concerned("news", says_who_decides),
+    "register.forwarded": everybody_concerned("news", has_no_answer),
+    "register.answered": everybody_concerned("news"),
     "person.added": (),
     "person.changed": (),
     "person.switched_off": (),

@@ -20,6 +20,7 @@ from cases.administration.reorganising import (
 )
 from cases.administration.setup_file import BadSetupFile, FileError, read_setup_file
 from cases.administration.setup_lines import (
+    AuthorityLine,
     CategoryLine,
     ExistingNames,
     MeetingLine,
@@ -54,6 +55,7 @@ from cases.organisation.places import Place
 from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import GroupSort, Unit, UnitKind
 from cases.refusals import DateOutside, NoFreeSeat, Refusal, SeatsStillHeld, SitsAlready, UnknownName
+from cases.village.registers.authority import Authority, AuthorityKind
 from cases.village.seats.giving import SeatGiven, refuse_fewer_seats
 from cases.village.seats.putting import end_other_seats, put_seats
 
@@ -65,7 +67,7 @@ WRONG_SEATS: dict[type[Refusal], str] = {
     DateOutside: "it ends before it begins",
 }
 
-Named = TypeVar("Named", Place, Category)
+Named = TypeVar("Named", Place, Category, Authority)
 
 
 @dataclass
@@ -97,6 +99,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = T
     loader.lower_forum_seats(file.municipality)
     loader.seats(file.people)
     loader.categories(file.categories)
+    loader.authorities(file.authorities)
     loader.perspectives(file.perspectives)
     loader.policies(file.policies)
     loader.meetings(file.meetings)
@@ -140,14 +143,21 @@ class SetupFileLoader:
     def categories(self, lines: Iterable[CategoryLine]) -> None:
         """Add the categories that are new; change those that exist.
 
-        What can change is the name and the unit that is suggested for cases of the category; not to a dissolved one.
+        What can change is the name, the words of its register, and the unit that is suggested for cases of the
+        category; not to a dissolved one.
         """
         for line in lines:
             values: dict[str, Any] = {"name": line.name, "name_en": line.name_en, "active": True}
+            values["register"] = _register(line)
             unit = self._unit(line.unit) if line.unit else None
             if unit is None or unit.active:
                 values["suggests_id"] = unit.id if unit else None
             self._add_or_change(Category, line.slug, values)
+
+    def authorities(self, lines: Iterable[AuthorityLine]) -> None:
+        """Add the authorities that are new, and give those that exist the name and the kind in the file."""
+        for line in lines:
+            self._add_or_change(Authority, line.slug, {"name": line.name, "kind": AuthorityKind(line.kind)})
 
     def units(self, lines: Iterable[UnitLine]) -> None:
         """Add the units that are new; change the details of those that exist.
@@ -369,6 +379,14 @@ def in_file(place: str) -> Iterator[None]:
         yield
     except (NoFreeSeat, SitsAlready, SeatsStillHeld, UnknownName, DateOutside) as refused:
         raise BadSetupFile([FileError(place, WRONG_SEATS[type(refused)].format(**refused.facts))]) from None
+
+
+def _register(line: CategoryLine) -> dict[str, Any] | None:
+    """Return what is stored of the words for the register of a category; None when its entry gives none."""
+    if line.register is None:
+        return None
+    given = vars(line.register) | {"sorts": list(line.register.sorts)}
+    return {name: value for name, value in given.items() if value}
 
 
 def _existing_names(session: Session) -> ExistingNames:

@@ -1,7 +1,7 @@
 """Reading a setup file (TOML): all errors in it are found at once, and each says where in the file it is.
 
-A setup file has at most one [house], and any number of [[units]], [[people]], [[places]], [[categories]], [[policies]]
-and [[meetings]].
+A setup file has at most one [house], and any number of [[units]], [[people]], [[places]], [[categories]],
+[[authorities]], [[perspectives]], [[policies]] and [[meetings]].
 """
 
 import tomllib

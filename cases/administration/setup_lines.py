@@ -84,6 +84,15 @@ class PlaceLine:
 
 
 @dataclass(frozen=True)
+class RegisterLine:
+    """The key `register` of a category in a setup file: the town's words in the register of the topic."""
+
+    decides: str | None = None
+    keeper: str | None = None
+    sorts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class CategoryLine:
     """One entry of [[categories]] in a setup file. `unit` is the slug of the unit that is suggested for its cases."""
 
@@ -91,6 +100,16 @@ class CategoryLine:
     name: str
     name_en: str | None = None
     unit: str | None = None
+    register: RegisterLine | None = None
+
+
+@dataclass(frozen=True)
+class AuthorityLine:
+    """One entry of [[authorities]] in a setup file."""
+
+    slug: str
+    name: str
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -144,6 +163,7 @@ class SetupFile:
     people: tuple[PersonLine, ...] = ()
     places: tuple[PlaceLine, ...] = ()
     categories: tuple[CategoryLine, ...] = ()
+    authorities: tuple[AuthorityLine, ...] = ()
     perspectives: tuple[PerspectiveLine, ...] = ()
     policies: tuple[PolicyLine, ...] = ()
     meetings: tuple[MeetingLine, ...] = ()

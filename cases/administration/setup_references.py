@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from cases.administration.setup_lines import ExistingNames, SeatLine, SetupFile
 
-NAMED_BY = {"units": "slug", "people": "email", "places": "slug", "categories": "slug", "policies": "scope"}
+NAMED_BY = {
+    "units": "slug",
+    "people": "email",
+    "places": "slug",
+    "categories": "slug",
+    "policies": "scope",
+    "authorities": "slug",
+}
 
 
 def wrong_names(file: SetupFile, existing: ExistingNames) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validates_sc
 
 from cases.administration.file_schema import TomlChoice, TomlDate, TomlInteger, TomlSchema, TomlText
 from cases.administration.setup_lines import (
+    AuthorityLine,
     CategoryLine,
     MeetingLine,
     MunicipalityLine,
@@ -13,6 +14,7 @@ from cases.administration.setup_lines import (
     PerspectiveLine,
     PlaceLine,
     PolicyLine,
+    RegisterLine,
     SeatLine,
     UnitLine,
 )
@@ -26,6 +28,7 @@ from cases.administration.setup_values import (
     TomlSlug,
     TomlTerm,
     TomlTermList,
+    TomlWordList,
 )
 from cases.deadlines.policies import terms_from
 from cases.organisation.people import Role
@@ -34,6 +37,8 @@ from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import DESK, GroupSort, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
+from cases.village.registers.authority import AuthorityKind
+from cases.village.registers.entry import LONGEST_SORT
 
 SEAT_KEYS = frozenset({"group", "sector", "office"})
 POSTS_FORM = 'must be a list such as [{{ role = "officer", unit = "gata" }}], not {input!r}'
@@ -122,12 +127,28 @@ class PlaceSchema(TomlSchema):
     name = TomlText(200, required=True)
 
 
+class RegisterSchema(TomlSchema):
+    error_messages = {"type": 'must be a table such as { decides = "Vem beslutar" }'}  # noqa: RUF012 - marshmallow reads it so
+    makes = RegisterLine
+    decides = TomlText(60)
+    keeper = TomlText(60)
+    sorts = TomlWordList(LONGEST_SORT)
+
+
 class CategorySchema(TomlSchema):
     makes = CategoryLine
     slug = TomlSlug(required=True)
     name = TomlText(200, required=True)
     name_en = TomlText(120)
     unit = TomlSlug()
+    register = fields.Nested(RegisterSchema)
+
+
+class AuthoritySchema(TomlSchema):
+    makes = AuthorityLine
+    slug = TomlSlug(required=True)
+    name = TomlText(200, required=True)
+    kind = TomlChoice(AuthorityKind, required=True)
 
 
 class PerspectiveSchema(TomlSchema):
@@ -185,5 +206,6 @@ class MeetingSchema(TomlSchema):
 
 TABLES: dict[str, Schema] = {
     "units": UnitSchema(), "people": PersonSchema(), "places": PlaceSchema(), "categories": CategorySchema(),
-    "perspectives": PerspectiveSchema(), "policies": PolicySchema(), "meetings": MeetingSchema(),
+    "authorities": AuthoritySchema(), "perspectives": PerspectiveSchema(), "policies": PolicySchema(),
+    "meetings": MeetingSchema(),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cases.administration.file_schema import TomlField, TomlInteger
+from cases.administration.file_schema import TomlField, TomlInteger, TomlText
 from cases.administration.reorganising import LONGEST_SLUG, SLUG
 from cases.contacts.phone_numbers import is_phone_number
 from cases.mail_addresses import read_public_address
@@ -11,6 +11,7 @@ from cases.refusals import FieldRefusal
 
 LONGEST_TERM = 3660  # in days or months
 MOST_SEATS = 100  # of a group or a sector
+MOST_WORDS = 40
 A_SLUG = "small letters a-z, digits and hyphens"
 
 
@@ -89,6 +90,21 @@ class TomlTerm(TomlInteger):
 
     def __init__(self, shortest: int = 1) -> None:
         super().__init__(shortest, LONGEST_TERM)
+
+
+class TomlWordList(TomlField[list[str]]):
+    """A list of at most 40 different words of 1 to `most` characters, such as the sorts of a register."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"must be a list of at most {MOST_WORDS} different words of 1 to {most} characters")
+        self.word = TomlText(most)
+
+    def accepts(self, value: Any) -> bool:
+        is_list = isinstance(value, list) and len(value) <= MOST_WORDS and all(map(self.word.accepts, value))
+        return is_list and len({word.strip() for word in value}) == len(value)
+
+    def read(self, value: list[str]) -> list[str]:
+        return [word.strip() for word in value]
 
 
 class TomlTermList(TomlField[list[int]]):

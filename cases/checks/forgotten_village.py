@@ -24,6 +24,8 @@ VILLAGE_PARTS = {
         " UNION ALL SELECT 'contact ' || k.id, 'contact', u.slug, 'contact.logged', k.event_id"
         " FROM contact k JOIN unit u ON u.id = k.unit_id)"
     ),
+    # each event that wrote the entry of a case in a register; the last of them is the entry's
+    "OF_REGISTERS": "('register.entered', 'register.forwarded', 'register.answered')",
     # each adopted version, with the facts of its adoption, and all the items of those before it
     "ADOPTED": "plan_version v JOIN plan p ON p.id = v.plan_id AND v.adopted_on IS NOT NULL",
     "EARLIER_ITEMS": (
@@ -69,6 +71,14 @@ VILLAGE_LOOKS = (
         SELECT c.ref, e.type FROM event e LEFT JOIN "case" c ON c.id = e.stream WHERE e.id IN (
             SELECT id FROM event WHERE type IN ('plan.adopted', 'plan.anchored', 'contact.logged')
             AND actor <> 'import' EXCEPT SELECT r.event_id FROM {RECORDS} r)"""),
+    Look("V3", "an entry of a register has no event of its sort in its case", """
+        SELECT c.ref, e.type FROM register_entry r JOIN "case" c ON c.id = r.case_id
+        LEFT JOIN event e ON e.id = r.event_id AND e.stream = r.case_id
+        WHERE e.id IS NULL OR e.type NOT IN {OF_REGISTERS}"""),
+    Look("V3", "the last event of a register's entry wrote none", """
+        SELECT c.ref, max(e.seq) FROM event e JOIN "case" c ON c.id = e.stream
+        LEFT JOIN register_entry r ON r.case_id = c.id WHERE e.type IN {OF_REGISTERS}
+        GROUP BY c.ref, r.event_id HAVING r.event_id IS NULL OR max(e.id) <> r.event_id"""),
     Look("V5", "an item of an adopted plan lacks an owner, a responsible unit, a year, a topic or its area", """
         SELECT p.slug || ' ' || v.number, i.number FROM {ADOPTED} JOIN plan_item i ON i.version_id = v.id
         LEFT JOIN focus_area a ON a.id = i.focus_id AND a.version_id = i.version_id

@@ -22,6 +22,7 @@ from cases.demo.contacts import keep_in_touch
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS, Deed
 from cases.demo.moving_clock import MovingClock
 from cases.demo.questions import Arrival, Questions
+from cases.demo.registers import note_who_decides
 from cases.demo.scene import Scene, Tale
 from cases.demo.village import VillageYears
 from cases.handing_in import hand_in
@@ -57,8 +58,8 @@ class Story:
     def run(self, questions: Questions, villages: VillageYears, first: date, end: datetime) -> None:
         """Play every day from the local day `first` until the moment `end` (UTC).
 
-        On each day: sweep, let the villages live, hand in the requests that `questions` makes up, take the steps of the
-        cases' fates that are due on this day, send letters.
+        On each day: sweep, let the villages live, note who decides, hand in the requests that `questions` makes up,
+        take the steps of the cases' fates that are due on this day, send letters.
         """
         day = first
         while day <= self._calendar.day_of(end):
@@ -66,6 +67,7 @@ class Story:
             villages.live(day, end)
             if self._calendar.is_working_day(day):
                 keep_in_touch(self.database, self.clock, day, end)
+                note_who_decides(self.database, self.clock, day, end)
                 for arrival in questions.of(day, self.chance):
                     self._receive(arrival, self._moment(day))
             self._play_until(min(self._local(day, time(20)), end))

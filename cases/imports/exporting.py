@@ -96,7 +96,7 @@ def _kept(case: Case, details: Details, calendar: Calendar) -> Row:
         "subject": case.subject, "wants_public": case.wants_public, "published_at": case.published_at,
         "sent_back": case.sent_back_count, "acted_at": case.last_act_at, "waiting_from": case.waiting_from,
         "waiting_from_due_on": _day(case.waiting_from_due_at, calendar), "followers": details.get("followers"),
-        "agenda": details.get("agenda"),
+        "agenda": details.get("agenda"), **details.get("register", {}),
         "rung": case.rung if case.is_open else None, "rung_at": case.rung_at,
         "rung_fired_at": details.get("rung_fired_at") if case.is_open else None,
         "life_due_on": _day(case.life_due_at, calendar), "life_at": case.life_at,

@@ -39,6 +39,7 @@ from cases.organisation.units import Unit, UnitKind
 from cases.references import raise_counters
 from cases.states import State
 from cases.village.obligations.ensuring import ensure_lacking, ought_to_be_owed
+from cases.village.registers.authority import Authority
 
 BATCH = 500
 ZONE_OF_NO_MOMENT = ZoneInfo("UTC")  # a report holds texts only
@@ -260,6 +261,7 @@ def _names(session: Session, mapping: Mapping) -> NamesInFile:
         for wanted in (True, False)
     )
     existing["officer"] = {email: email for email in people}
+    existing["authority"] = {slug: slug for slug in session.scalars(select(Authority.slug))}
     return NamesInFile(existing, others, mapping.creates, owed=ought_to_be_owed(session))
 
 

@@ -10,6 +10,7 @@ from cases.history.words import Visibility
 from cases.mail_addresses import is_public_address
 from cases.meetings.agenda_items import AgendaReason
 from cases.states import Kind, State
+from cases.village.registers.entering import EntryGiven
 
 OUTCOMES = frozenset({"running", "kept", "broken", "dropped"})
 REFERENCE = re.compile(r"(?:19|20)\d\d-(?:\d{4}|[1-9]\d{4,7})")
@@ -78,6 +79,7 @@ class Kept:
     no other case has them. `officer` is a mail address, `promise` what became of the promise, `agenda` why the case
     stands on the forum's agenda. `obligation` and `subject` say what the case owes, and whose. `ladder` is None for a
     case that has ended, and for files that are no export of ours: the clocks then start as the steps set them.
+    `register` is what the register of its topic says of it.
     """
 
     is_own: bool = False
@@ -101,6 +103,7 @@ class Kept:
     followers: tuple[FollowerInRow, ...] = ()
     agenda: str | None = None
     ladder: Ladder | None = None
+    register: EntryGiven | None = None
 
 
 NOTHING_KEPT = Kept()
@@ -108,7 +111,8 @@ KEPT_COLUMNS = frozenset({
     "ref", "public_id", "origin", "officer", "note_for", "done_at", "promise", "duty_on", "duty_first_on",
     "obligation", "subject", "wants_public", "published_at", "sent_back", "acted_at", "waiting_from",
     "waiting_from_due_on", "followers", "agenda", "rung", "rung_at", "rung_fired_at", "life_due_on",
-    "life_rung", "life_at",
+    "life_rung", "life_at", "register_decides", "register_keeper", "register_where", "register_sort", "forwarded_on",
+    "register_their_ref", "answered_on", "register_answer",
 })  # fmt: skip
 
 
@@ -127,7 +131,7 @@ def kept_values(row: RowValues, *, kind: Kind, is_open: bool) -> Kept:
         sent_back=row.number("sent_back") or 0, acted_at=row.moment("acted_at"),
         waiting_from=State(came_from) if came_from else None, waiting_from_due_on=row.day("waiting_from_due_on"),
         followers=_followers(row), agenda=row.one_of("agenda", frozenset(AgendaReason)),
-        ladder=_ladder(row) if is_open else None,
+        ladder=_ladder(row) if is_open else None, register=_register(row),
     )  # fmt: skip
 
 
@@ -153,6 +157,16 @@ def _published_at(row: RowValues) -> datetime | None:
         row.odd.append("published_at: a case of somebody with a protected identity is not published")
         return None
     return moment
+
+
+def _register(row: RowValues) -> EntryGiven | None:
+    """Return what the row says of the case's entry in a register; None when it says nothing."""
+    given = EntryGiven(
+        row.text("register_decides") or None, row.text("register_keeper") or None, row.text("register_where"),
+        row.text("register_sort") or None, row.day("forwarded_on"), row.text("register_their_ref"),
+        row.day("answered_on"), row.text("register_answer"),
+    )  # fmt: skip
+    return None if given == EntryGiven() else given
 
 
 def _ladder(row: RowValues) -> Ladder | None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,25 @@ LARGEST = 500_000  # bytes
 MOST_POINTS = 4000  # of all outlines together: a page that shows them stays light
 SLUG = re.compile(r"[a-z0-9-]{1,60}")
 Point = tuple[float, float]
+Ring = tuple[Point, ...]
+Polygon = tuple[Ring, ...]
 
 
 @dataclass(frozen=True)
 class Outline:
-    """The outline of the place with the slug `place`: its rings, as points (longitude, latitude) in degrees, WGS 84."""
+    """The outline of the place with the slug `place`, of one polygon or several.
+
+    A polygon is its outer ring and then its holes, which are not the place. A ring is points (longitude, latitude) in
+    degrees, WGS 84; the last is the first. Outer rings run counterclockwise and holes clockwise (RFC 7946, 3.1.6).
+    """
 
     place: str
-    rings: tuple[tuple[Point, ...], ...]
+    polygons: tuple[Polygon, ...]
+
+    @property
+    def rings(self) -> tuple[Ring, ...]:
+        """All rings of all polygons."""
+        return tuple(ring for polygon in self.polygons for ring in polygon)
 
 
 @lru_cache(maxsize=4)
@@ -67,13 +79,20 @@ def _outline(path: Path, number: int, feature: Any) -> Outline:
     polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else None
     if not isinstance(polygons, list) or not all(isinstance(polygon, list) and polygon for polygon in polygons):
         raise _bad(path, f"{where} ({place}) is neither a Polygon nor a MultiPolygon")
-    rings = tuple(_ring(path, f"{where} ({place})", ring) for polygon in polygons for ring in polygon)
-    if not rings:
+    if not polygons:
         raise _bad(path, f"{where} ({place}) is empty")
-    return Outline(place, rings)
+    read = ([_ring(path, f"{where} ({place})", ring) for ring in polygon] for polygon in polygons)
+    return Outline(place, tuple(tuple(_turned(ring, hole=at > 0) for at, ring in enumerate(one)) for one in read))
 
 
-def _ring(path: Path, where: str, ring: Any) -> tuple[Point, ...]:
+def _turned(ring: Ring, *, hole: bool) -> Ring:
+    """Return the ring, closed, running as an outer ring does or as a hole does."""
+    closed = ring if ring[0] == ring[-1] else (*ring, ring[0])
+    runs_clockwise = sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairwise(closed)) < 0
+    return closed if runs_clockwise is hole else closed[::-1]
+
+
+def _ring(path: Path, where: str, ring: Any) -> Ring:
     if not isinstance(ring, list) or len(ring) < 4:
         raise _bad(path, f"{where} has a ring of fewer than four points")
     if not all(map(_is_point, ring)):

@@ -14,6 +14,7 @@ from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.search.terms import terms_in
 from cases.database.search.text_index import Closeness
 from cases.database.transactions import calendar_of
+from cases.history.events import RegisterAnswered
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.public.figures.groups import FIGURE_OF, HAS_ENDED, Figure
@@ -156,23 +157,26 @@ def years_published(session: Session) -> list[int]:
 def one_published(session: Session, ref: str) -> PublicCase | None:
     """Return the published case with this reference; None when it is not published."""
     row = session.execute(select(published_view).where(published_view.c.ref == ref)).first()
-    return _public_case(session, row) if row else None
+    return public_case(session, row) if row else None
 
 
 def published_among(session: Session, ids: Sequence[int]) -> dict[int, PublicCase]:
     """Return those of the cases with these ids that are published, as a dict by id."""
     rows = session.execute(select(published_view).where(published_view.c.id.in_(ids))) if ids else ()
-    return {row.id: _public_case(session, row) for row in rows}
+    return {row.id: public_case(session, row) for row in rows}
 
 
 def public_notes(session: Session, ref: str) -> list[PublicNote]:
-    """Return the public notes of a published case, masked, oldest first; [] when it is not published."""
+    """Return the public notes of a published case, masked, oldest first; [] when it is not published.
+
+    Answers in a register are no notes: the register says which of them holds.
+    """
     rows = session.execute(
         select(Event.seq, Event.at, Event.type, Words.text, Event.actor)
         .join(Words, Words.event_id == Event.id)
         .join(Published, Published.case_id == Words.case_id)
         .where(Published.ref == ref, Words.visibility == Visibility.PUBLIC, Words.field == "note")
-        .where(Words.text.is_not(None))
+        .where(Words.text.is_not(None), Event.type != RegisterAnswered.type)
         .order_by(Words.id)
     )
     calendar = calendar_of(session)
@@ -222,7 +226,7 @@ def _rows(session: Session, query: Select[Any], place: _Place | None, most: int)
 
 
 def _page(session: Session, found: list[tuple[Row[Any], Closeness]], limit: int) -> tuple[list[PublicCase], str]:
-    cases = [_public_case(session, row) for row, _ in found[:limit]]
+    cases = [public_case(session, row) for row, _ in found[:limit]]
     if len(found) <= limit:
         return cases, ""
     closeness = found[limit - 1][1]
@@ -238,8 +242,9 @@ def _place(cursor: str) -> _Place | None:
         return None
 
 
-def _public_case(session: Session, row: Row[Any]) -> PublicCase:
-    values = row._asdict()
+def public_case(session: Session, row: Row[Any]) -> PublicCase:
+    """Return the published case of this row, which holds the columns of `published_view` and may hold others."""
+    values = {column.name: getattr(row, column.name) for column in published_view.columns}
     for day, moment in (("due_on", "due_at"), ("done_on", "done_at"), ("ended_on", "ended_at")):
         at = values.pop(moment)
         values[day] = calendar_of(session).day_of(at) if at else None

@@ -3,7 +3,8 @@
 `cases.correcting.erase_words` calls these functions, and records the event with the decision on which it rests.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, text, update
@@ -19,6 +20,26 @@ from cases.parties import Follower, Party
 
 ERASED = "(raderat)"
 NOTHING_KNOWN = {"name": None, "email": None, "phone": None}
+
+
+@dataclass(frozen=True)
+class WordsGoing:
+    """The words of a case that are to be erased: those of the events with these numbers in it.
+
+    `said` is what they say; `are_last` says that the case has no others.
+    """
+
+    event_seqs: frozenset[int]
+    said: frozenset[str]
+    are_last: bool
+
+
+def words_going(session: Session, case: Case, event_seqs: Collection[int]) -> WordsGoing:
+    """Return what these events of the case say, before it is erased."""
+    found = select(Event.seq, Words.text).join(Event, Event.id == Words.event_id)
+    rows = session.execute(found.where(Words.case_id == case.id, Words.text.is_not(None))).all()
+    said = frozenset(row.text for row in rows if row.seq in event_seqs)
+    return WordsGoing(frozenset(event_seqs), said, all(row.seq in event_seqs for row in rows))
 
 
 def erase_reporter(session: Session, case: Case) -> list[str]:

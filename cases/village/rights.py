@@ -37,6 +37,7 @@ ACTS: dict[str, frozenset[Right]] = {
     "settle_item": AT_THE_TABLE,
     "close_meeting": AT_THE_TABLE,
     "adjust_minutes": AT_THE_TABLE,
+    "enter_in_register": frozenset({Right.STAFF}),
 }
 
 

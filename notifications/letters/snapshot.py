@@ -23,6 +23,7 @@ from cases.parties import Follower, Party
 from cases.village.plans.records.plan_drop import PlanDrop
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
+from cases.village.registers.authority import Authority
 from cases.village.relations.contact import Contact
 from notifications.deliveries import Address, Delivery
 from notifications.letters.catalogue import LETTERS
@@ -80,6 +81,7 @@ PLAN_DROPS = (
     .where(any_of(PlanVersion.event_id, "ids"))
     .order_by(PlanItem.number)
 )
+AUTHORITIES = select(Authority.slug, Authority.name).where(any_of(Authority.slug, "slugs"))
 CONTACT_DAYS = select(Contact.id, Contact.on_day).where(any_of(Contact.id, "ids"))
 SERVING = (
     select(Membership.person_id, Person.deputy_id, Membership.unit_id)
@@ -102,7 +104,8 @@ class SendingSnapshot:
     `own_keys` has the present public ids of merged cases, whose reporters follow another, by `own_case` of a line.
     `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
     `plan_items` has the items of adopted plans, by the event of the adoption. `contact_days` has the local days of the
-    contacts with groups at which questions were taken down, by the number of the contact.
+    contacts with groups at which questions were taken down, by the number of the contact. `authorities` has the names
+    of those whom registers name, by slug.
     `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
 
@@ -122,6 +125,7 @@ class SendingSnapshot:
     own_keys: dict[int | str, str] = field(default_factory=dict)  # by id; by public id in lines of earlier versions
     plan_items: dict[int, list[PlanItemTold]] = field(default_factory=dict)  # by event
     contact_days: dict[int, date] = field(default_factory=dict)  # by number
+    authorities: dict[str, str] = field(default_factory=dict)  # names by slug
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
@@ -171,6 +175,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         own_keys=_own_keys(session, lines),
         plan_items=_plan_items(session, events),
         contact_days=_contact_days(session, _ids_in_facts(events, "contact")),
+        authorities=_authorities(session, events),
     )
 
 
@@ -193,6 +198,13 @@ def _links(session: Session, ids: Collection[int]) -> dict[int, Link]:
 
 def _contact_days(session: Session, ids: Collection[int]) -> dict[int, date]:
     return {row.id: row.on_day for row in fetch_rows(session, CONTACT_DAYS, {"ids": list(ids)})} if ids else {}
+
+
+def _authorities(session: Session, events: dict[int, EventForLetter]) -> dict[str, str]:
+    facts = [event.facts for event in events.values() if event.type.startswith("register.")]
+    slugs = {one[name] for one in facts for name in ("decides", "keeper", "to", "by") if one.get(name)}
+    rows = fetch_rows(session, AUTHORITIES, {"slugs": sorted(slugs)}) if slugs else ()
+    return {row.slug: row.name for row in rows}
 
 
 def _described(lines: Iterable[LineContext], events: dict[int, EventForLetter]) -> set[int]:

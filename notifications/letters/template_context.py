@@ -93,7 +93,7 @@ class TemplateContext:
             "house": delivery.context["house"],
             "contact": _with_marked_phone(delivery.context["contact"]),
             "reply_to": delivery.context["reply_to"],
-            "names": line["names"],
+            "names": self.snapshot.authorities | line["names"],
             "the_case": _case_in_words(told, delivery.locale),
             "about": category_and_place(told, delivery.locale),
             "audience": line["audience"],

@@ -12,10 +12,15 @@ FORBIDDEN = "cases/village/plans/test_forbidden_rows.py"
 FORGOTTEN, OF_PLANS = "cases/checks/test_forgotten_village.py", "cases/checks/test_forgotten_plans.py"
 OF_MEETINGS = "cases/village/forum/test_forbidden_meeting_rows.py"
 FORGOTTEN_MEETINGS = "cases/checks/test_forgotten_meetings.py"
+OF_REGISTERS = "cases/checks/test_forgotten_registers.py"
 HELD = {
     "V1": {"D": ("cases/village/obligations/test_owing.py", OF_PLANS)},
     "V2": {"F": (FORGOTTEN,)},
-    "V3": {"D": (FORBIDDEN, OF_PLANS), "F": (OF_PLANS,), "P": ("proof_tests/test_checker.py",)},
+    "V3": {
+        "D": (FORBIDDEN, OF_PLANS, "cases/village/registers/test_entering.py"),
+        "F": (OF_PLANS, OF_REGISTERS),
+        "P": ("proof_tests/test_checker.py", OF_REGISTERS),
+    },
     "V4": {"F": (FORGOTTEN,)},
     "V5": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
     "V6": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
@@ -28,7 +33,7 @@ HELD = {
     "V16": {"F": (FORGOTTEN_MEETINGS,)},
     "V17": {"D": ("cases/village/seats/test_forbidden_seats.py",)},
     "V29": {"D": (OF_PLANS,), "F": (FORGOTTEN,)},
-    "V34": {"T": ("web/pages/village/test_nothing_leaks.py",)},
+    "V34": {"T": ("web/pages/village/test_nothing_leaks.py", "web/pages/village/registers/test_register_pages.py")},
     "V35": {"F": (FORGOTTEN,)},
     "V36": {"T": ("guards/test_obligations.py",)},
 }

@@ -4,6 +4,7 @@ from flask import Flask
 
 from web.pages import account
 from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show, stepping
+from web.pages.case.registers import entry
 from web.pages.layout import register_template_globals
 from web.pages.public import (
     accessibility,
@@ -19,6 +20,7 @@ from web.pages.public import (
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
 from web.pages.village import adoption, anchoring, draft, item_done, plan, seats
+from web.pages.village.registers import files, topic
 from web.pages.village.relations import groups, logging
 from web.pages.village.showing import all_villages, feeds, one_village
 
@@ -31,7 +33,7 @@ BLUEPRINTS = (
     continuing.bp, all_cases.bp, calls.bp, desk.bp, forum.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
     units.bp,
     plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,
-    all_villages.bp, one_village.bp, feeds.bp, seats.bp,
+    all_villages.bp, one_village.bp, feeds.bp, seats.bp, topic.bp, files.bp, entry.bp,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.perspectives import perspectives
 from cases.organisation.places import Place
 from cases.organisation.units import MAY_BE_RESPONSIBLE, Unit, UnitKind
+from cases.village.registers.authority import Authority
 from web.current import today
 from web.language.gettext import language
 from web.language.preference import in_swedish
@@ -27,7 +28,7 @@ def in_swedish_order(choices: Choices) -> Choices:
 
 @dataclass(frozen=True)
 class OptionNames:
-    """The names for select fields: four lists of database rows, one each of units, places, categories and people.
+    """The names for select fields: lists of database rows, one each of units, places, categories, authorities, people.
 
     A row has `id`, `slug`, `name` and more (`COLUMNS`). `people`, None until they are read, has a row for each role of
     a person in a unit: `slug` is the mail address, `of_id` the unit's id.
@@ -36,11 +37,12 @@ class OptionNames:
     units: list[Any]
     places: list[Any]
     categories: list[Any]
+    authorities: list[Any]
     people: list[Any] | None = None  # None: not read yet
 
 
 def known(session: Session) -> OptionNames:
-    """Return the names of units, places and categories for select fields.
+    """Return the names of units, places, categories and authorities for select fields.
 
     The first call in a database session reads them by one query; later calls return the same names.
     """
@@ -51,7 +53,7 @@ def known(session: Session) -> OptionNames:
 
 
 def known_with_people(session: Session) -> OptionNames:
-    """Return the names of units, places, categories and people for select fields.
+    """Return the names of units, places, categories, authorities and people for select fields.
 
     Call it before `known` where a page needs people: one query then reads everything, and `known` needs none.
     """
@@ -62,7 +64,7 @@ def known_with_people(session: Session) -> OptionNames:
 
 
 def _read(session: Session, query: Any) -> OptionNames:
-    found: dict[str, list[Any]] = {"units": [], "places": [], "categories": []}
+    found: dict[str, list[Any]] = {"units": [], "places": [], "categories": [], "authorities": []}
     for row in session.execute(query, {"day": today()}):
         found.setdefault(row.what, []).append(row)
     return OptionNames(**found)
@@ -86,6 +88,7 @@ THINGS = (
     select(*_names("units", Unit, kind=cast(Unit.kind, String))),
     select(*_names("places", Place)),
     select(*_names("categories", Category, name_en=Category.name_en, of_id=Category.suggests_id)),
+    select(*_names("authorities", Authority, kind=cast(Authority.kind, String), active=literal(True))),
 )
 OF_THINGS, OF_ALL = union_all(*THINGS), union_all(*THINGS, OFFICERS)
 
@@ -105,6 +108,11 @@ def category_name(category: Any) -> str:
     """Return the name of a category, a row with `name` and `name_en`: `name_en` on an English page, if it has one."""
     name: str = category.name_en or category.name if language() == "en" else category.name
     return name
+
+
+def authorities_to_choose(session: Session) -> Choices:
+    """Return the authorities as pairs (slug, name), sorted by name."""
+    return in_swedish_order([(row.slug, row.name) for row in known(session).authorities])
 
 
 def perspectives_to_choose(session: Session) -> Choices:

@@ -60,6 +60,7 @@ from cases.history.events.village.meetings import (
     MinutesAdjusted,
 )
 from cases.history.events.village.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
+from cases.history.events.village.registers import RegisterAnswered, RegisterEntered, RegisterForwarded
 from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
@@ -122,6 +123,9 @@ __all__ = [
     "PersonTokenRevoked",
     "PlanAdopted",
     "PlanAnchored",
+    "RegisterAnswered",
+    "RegisterEntered",
+    "RegisterForwarded",
     "SentAgain",
     "SetAside",
     "UnitAdded",

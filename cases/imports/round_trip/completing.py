@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import ActorKind
+from cases.access.actors import THE_IMPORT, ActorKind
 from cases.case import Case
 from cases.history.journal import Event
 from cases.imports.rows.import_row import ImportRow
@@ -16,6 +16,7 @@ from cases.organisation.units import FORUM, unit_named
 from cases.parties import Follower, Party
 from cases.public.publishing import publish
 from cases.states import State
+from cases.village.registers.entering import enter_in_register
 
 Written = tuple[Case, ImportRow]
 
@@ -31,9 +32,19 @@ def complete(session: Session, written: Sequence[Written], at: datetime) -> None
         _set_agenda(session, of_ours, at)
     if by_us := {case.id: (case, row) for case, row in written if row.kept.followers or row.kept.public_id}:
         _set_followers(session, by_us, at)
+    _enter_in_registers(session, written, at)
     for case, row in written:
         if row.kept.published_at is not None:
             publish(session, case, at=row.kept.published_at)
+
+
+def _enter_in_registers(session: Session, written: Sequence[Written], at: datetime) -> None:
+    """Enter what the rows say of registers; the events of it are told to nobody, as all of an import."""
+    entered = [(case.id, row.kept.register) for case, row in written if row.kept.register is not None]
+    for case_id, given in entered:
+        case = session.get_one(Case, case_id)
+        session.refresh(case)
+        enter_in_register(session, case, given, by=THE_IMPORT, at=at)
 
 
 def _store_fired_rungs(session: Session, ids: list[int]) -> None:

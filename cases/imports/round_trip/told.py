@@ -16,9 +16,16 @@ from cases.organisation.units import FORUM
 from cases.parties import Follower, Party
 from cases.promises import Promise
 from cases.states import STEPS, State
+from cases.village.registers.entry import RegisterEntry
+from cases.village.registers.reading_entries import ENTRIES
 
 Details = dict[str, Any]
 IMPORTED = "case.imported"
+REGISTER_COLUMNS = {  # by column of an export, what it holds of an entry
+    "register_decides": "decides", "register_keeper": "keeper", "register_where": "where", "register_sort": "sort",
+    "forwarded_on": "forwarded_on", "register_their_ref": "their_ref", "answered_on": "answered_on",
+    "register_answer": "answer",
+}  # fmt: skip
 STATE_EVENTS = ("case.received", *sorted({step.event for step in STEPS}), IMPORTED)
 
 
@@ -30,6 +37,7 @@ def details_of(session: Session, cases: list[Case]) -> dict[int, Details]:
     _add_promises(session, details)
     _add_rungs(session, details, cases)
     _add_followers(session, details)
+    _add_registers(session, details)
     items = select(AgendaItem.case_id, AgendaItem.why).where(
         AgendaItem.case_id.in_(details), AgendaItem.settled_at.is_(None), AgendaItem.body_id == body_id_of(FORUM)
     )
@@ -75,6 +83,13 @@ def _add_promises(session: Session, details: dict[int, Details]) -> None:
     promises = select(Promise.case_id, Promise.outcome).where(Promise.case_id.in_(details)).order_by(Promise.id)
     for case_id, outcome in session.execute(promises):
         details[case_id]["promise"] = outcome
+
+
+def _add_registers(session: Session, details: dict[int, Details]) -> None:
+    found = ENTRIES.add_columns(RegisterEntry.case_id).where(RegisterEntry.case_id.in_(details))
+    for row in session.execute(found):
+        entry = row._asdict()
+        details[row.case_id]["register"] = {column: entry[name] for column, name in REGISTER_COLUMNS.items()}
 
 
 def _add_followers(session: Session, details: dict[int, Details]) -> None:

@@ -14,6 +14,7 @@ from cases.imports.kept import NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.rows.cells import CellReader
 from cases.imports.rows.import_row import ImportRow, Key
 from cases.imports.rows.owed_cells import why_not_owed
+from cases.imports.rows.register_cells import usable_entry
 from cases.mail_addresses import read_public_address
 from cases.organisation.perspectives import LONGEST_PERSPECTIVE
 from cases.organisation.units import DESK
@@ -207,6 +208,9 @@ class RowReader(CellReader):
         if kept.officer is not None and kept.officer not in self.rules.names.existing.get("officer", ()):
             self.odd.append(f"officer: nobody in the house has the address {kept.officer!r}; it is left out")
             kept = replace(kept, officer=None)
+        if kept.register is not None:
+            today, known = self.rules.now.astimezone(self.rules.zone).date(), self.rules.names.existing
+            kept = replace(kept, register=usable_entry(kept.register, known.get("authority", ()), today, self.odd))
         if (reason := why_not_owed(kept, kind, self.rules.names.owed if is_open else None)) is not None:
             self.odd.append(f"{reason}; it is imported as an ordinary {kind.value}")
             kept = replace(kept, obligation=None, subject=None)

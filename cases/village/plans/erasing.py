@@ -1,46 +1,20 @@
-"""Erasing by decision what plans say of a case, together with the words of the case itself."""
+"""Erasing what plans say of a case, when words of the case itself are erased by a decision."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
 from cases.case import Case
-from cases.correcting import erase_words
 from cases.database.tables.idempotency_keys import forget_answers_that_say
 from cases.database.tables.sent_forms import forget_forms_under
 from cases.history.journal import Event
-from cases.history.words import Words
+from cases.reporters.erasing import WordsGoing
 from cases.village.plans.records.anchoring import Anchoring
 from cases.village.plans.records.plan import Plan
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.plans.texts_of_case import ERASED, PlanText, copies_in_plan, texts_in_plans
-
-
-def erase_record(
-    session: Session,
-    case: Case,
-    decision: str,
-    event_seqs: list[int],
-    *,
-    reporter: bool = False,
-    by: Actor,
-    at: datetime,
-) -> list[int]:
-    """Erase as `cases.correcting.erase_words` does, whose refusals are raised, and what plans say of it.
-
-    Each text of a plan goes that came with one of these events or says the same as their words, and its copies in
-    other versions and in the draft; when no words of the case are left, all that plans say of it. Return the ids of the
-    events written. The case must be locked.
-    """
-    texts = _to_erase(session, case, event_seqs)
-    besides = ["plans"] if texts else []
-    ids = erase_words(session, case, decision, event_seqs, reporter=reporter, besides=besides, by=by, at=at)
-    _erase(session, texts, ids[-1])
-    return ids
 
 
 def hold_drafts(session: Session, ref: str) -> None:
@@ -56,23 +30,27 @@ def hold_drafts(session: Session, ref: str) -> None:
     session.execute(drafts.order_by(PlanVersion.id).with_for_update())
 
 
-def _to_erase(session: Session, case: Case, event_seqs: Collection[int]) -> list[PlanText]:
-    is_last, said = _words_of(session, case, event_seqs)
-    found = [text for text in texts_in_plans(session, case) if is_last or text.text in said or text.seq in event_seqs]
+def texts_to_erase(session: Session, case: Case, going: WordsGoing) -> list[PlanText]:
+    """Return the texts of plans that go with these words of the case.
+
+    Each goes that came with one of their events or says the same as they, and its copies in other versions and in the
+    draft; when no words of the case are left, all that plans say of it.
+    """
+    found = [
+        text
+        for text in texts_in_plans(session, case)
+        if going.are_last or text.text in going.said or text.seq in going.event_seqs
+    ]
     versions = {text.record.id: text.record for text in found if isinstance(text.record, PlanVersion)}
     same = {text.text for text in found}
     return found + [text for version in versions.values() for text in copies_in_plan(session, version, same)]
 
 
-def _words_of(session: Session, case: Case, event_seqs: Collection[int]) -> tuple[bool, set[str]]:
-    """Return whether the case has no other words than those of these events, and what they say."""
-    found = select(Event.seq, Words.text).join(Event, Event.id == Words.event_id)
-    rows = session.execute(found.where(Words.case_id == case.id, Words.text.is_not(None))).all()
-    return all(row.seq in event_seqs for row in rows), {row.text for row in rows if row.seq in event_seqs}
+def erase_in_plans(session: Session, texts: Sequence[PlanText], event_id: int) -> None:
+    """Erase these texts, and what is kept of them besides, by the event with this id.
 
-
-def _erase(session: Session, texts: Sequence[PlanText], event_id: int) -> None:
-    """Erase these texts, and what is kept of them besides. Nobody saves a draft over it that they read before."""
+    Nobody saves a draft over it that they read before.
+    """
     if not texts:
         return
     for text in texts:

@@ -21,6 +21,7 @@ from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import Unit
+from cases.village.registers.authority import Authority
 
 HOUSE = """
 [house]
@@ -288,3 +289,39 @@ def test_the_demonstration_takes_in_no_municipality_of_somebody_else(database: D
     with pytest.raises(HoldsDemonstration):
         _load(database, f"{demonstration}{ANOTHER_ADMIN}")
     assert _load(database, demonstration) == []
+
+
+REGISTER = 'unit = "gata"\nregister = { decides = "Vem beslutar", sorts = ["fart", "skylt"] }'
+AUTHORITY = '\n[[authorities]]\nslug = "trafikverket"\nname = "Trafikverket"\nkind = "national_road"\n'
+
+
+def test_authorities_and_the_words_of_a_register_are_loaded_once_and_changed_by_the_file(database: Database) -> None:
+    _load(database, HOUSE)
+    with_register = HOUSE.replace('name = "Trafik"\nunit = "gata"', f'name = "Trafik"\n{REGISTER}')
+    assert _load(database, with_register + AUTHORITY) == ["category trafik: register", "authority trafikverket: added"]
+    assert _load(database, with_register + AUTHORITY) == []
+    assert _load(database, with_register + AUTHORITY.replace("national_road", "other")) == [
+        "authority trafikverket: kind"
+    ]
+    assert _load(database, HOUSE) == ["category trafik: register"]
+    with database.reading() as session:
+        assert session.scalars(select(Category)).one().register is None
+        assert session.scalars(select(Authority.kind)).one() == "other"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (AUTHORITY.replace("national_road", "dream"), "kind: must be one of municipality"),
+        (AUTHORITY * 2, "'trafikverket' stands there more than once"),
+        (REGISTER.replace("decides", "decider"), "register: knows no decider; it knows decides, keeper, sorts"),
+        (REGISTER.replace('"skylt"', '"fart"'), "register, sorts: must be a list of at most 40 different words"),
+        (REGISTER.replace('["fart", "skylt"]', '"fart"'), "register, sorts: must be a list"),
+        ('register = "ja"', "register: must be a table such as"),
+    ],
+)
+def test_what_is_wrong_in_them_is_said(database: Database, wrong: str, told: str) -> None:
+    text = HOUSE + wrong if "[[" in wrong else HOUSE.replace('name = "Trafik"\nunit', f'name = "Trafik"\n{wrong}\n#')
+    with pytest.raises(BadSetupFile) as refused:
+        _load(database, text)
+    assert told in str(refused.value)

@@ -1,6 +1,7 @@
 """Outlines: a file that can be used is read, and any other is refused in one sentence that says what is wrong."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,17 @@ def test_what_is_no_geojson_is_refused(tmp_path: Path, written: bytes, said: str
         read_outlines(path)
     with pytest.raises(BadSetting, match="cannot be read"):
         read_outlines(tmp_path / "missing.geojson")
+
+
+def test_rings_are_closed_and_run_as_the_standard_has_it(tmp_path: Path) -> None:
+    outer = [[18.0, 61.0], [18.0, 61.9], [18.9, 61.9], [18.9, 61.0]]
+    hole = [[18.1, 61.1], [18.3, 61.1], [18.3, 61.3], [18.1, 61.3]]
+    drawn = [_feature("norrby", coordinates=[outer, hole]), _feature("soderby", coordinates=[outer[::-1], hole[::-1]])]
+    norrby, soderby = read_outlines(_file(tmp_path, *drawn))
+    for outline in (norrby, soderby):
+        assert [_area(ring) > 0 for ring in outline.rings] == [True, False]  # counterclockwise, clockwise
+        assert all(ring[0] == ring[-1] and len(ring) == 5 for ring in outline.rings)
+
+
+def _area(ring: tuple[tuple[float, float], ...]) -> float:
+    return sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairwise(ring))

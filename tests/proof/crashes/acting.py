@@ -22,7 +22,7 @@ from cases.history.words import Visibility, Words
 from cases.organisation.people import Person
 from cases.progress import Change, change_state
 from cases.states import Kind, State
-from cases.village.plans.erasing import erase_record
+from cases.village.erasing import erase_record
 from proof.crashes.house import Process
 
 RUT = Reporter(name="Rut", email="rut@hemma.example")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
+from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs
 from support.screen import Screen
 
 from cases.access.tokens import FOLLOW, LOGIN, UNFOLLOW, link_token, make_link
@@ -37,7 +38,8 @@ SEND_EMPTY = """form => {
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
     "statistics.download", "plans.download", "villages.download",
-    "village_feeds.news", "village_feeds.days", "health.alive", "health.ready", "health.metrics",
+    "village_feeds.news", "village_feeds.days", "register_files.download", "register_files.draw", "register_files.news",
+    "health.alive", "health.ready", "health.metrics",
     "mailbox.frame",
     "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip
@@ -59,6 +61,7 @@ class Pages:
         self._publish(done, True)
         visitor(web).send(f"/arenden/{done}/folj", email="follower@example.se")
         own = web.house.hand_in(LONG, by="member", group="norrby")
+        self._register()
         to_finish = self._plan()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
@@ -66,7 +69,8 @@ class Pages:
             "anybody": [
                 "/", "/lamna", "/sok?q=väg", "/sok?q=finns%20inte", "/logga-in", "/logga-in?next=/arenden/2020-9",
                 "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
-                "/planer", "/bygd/norrby", "/bygd/soderby", "/platser/forum",
+                "/planer", "/amne/trafik", "/amne/trafik?sort=finns-inte", "/amne/trafik/utskrift", "/bygd/norrby",
+                "/bygd/soderby", "/platser/forum",
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
@@ -92,11 +96,21 @@ class Pages:
                         (f"/arende/{keys['waits']}", "kommentar")],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), ("/bygderna/norrby/kontakt", "kontakt"),
                         ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta")] + [
-                (f"/arenden/{late}", act) for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
+                (f"/arenden/{late}", act)
+                for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
             ],
             "Member": [("/plan/norrby/utkast", "/utkast"), ("/plan/norrby/forankring", "/forankring"),
                        (f"/plan/norrby/gjort/{to_finish}", f"/{to_finish}")],
         }  # fmt: skip
+
+    def _register(self) -> None:
+        """Enter one published case in the register of traffic, with everything, and leave one as it is."""
+        acts = RegisterActs(self.web.house)
+        acts.hand_in(LONG)
+        whole = replace(
+            GIVEN, where=LONG, forwarded_on=SENT, answered_on=ANSWERED, answer=LONG, their_ref="TRV 2026/14"
+        )
+        acts.enter(acts.hand_in(LONG), whole)
 
     def _plan(self) -> int:
         """Adopt two versions of a plan and begin a third; return the key of an item that can be said to be done."""

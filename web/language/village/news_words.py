@@ -16,6 +16,7 @@ NEWS: Mapping[str, LazyString] = {  # what has happened to a case, by the type o
     "case.declined": _l("Comes to nothing: %(title)s"),
     "case.merged": _l("Joined with another: %(title)s"),
     "case.reopened": _l("Taken up again: %(title)s"),
+    "register.answered": _l("Answered: %(title)s"),
     "plan.adopted": _l("The plan of %(title)s is adopted"),
     "plan.anchored": _l("How the village took part: %(title)s"),
 }

@@ -28,8 +28,14 @@ from web.pages.case.steps.question import question_to
 from web.pages.case.steps.step_letter import StepLetters
 from web.pages.case.timeline import asked_before, late_before, lines_from, lines_of, part_shown
 from web.pages.forms import Form
-from web.pages.options import categories_to_choose, known_with_people, perspectives_to_choose, places_to_choose
+from web.pages.options import (
+    categories_to_choose,
+    known_with_people,
+    perspectives_to_choose,
+    places_to_choose,
+)
 from web.pages.village.owing import owed_in_words
+from web.pages.village.registers.on_case import entry_form, register_on_case, register_on_published
 from web.requests.guard import Audience, LoginNeeded, not_for, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
@@ -69,13 +75,14 @@ def page_of(ref: str, actor: Actor, letters: StepLetters | None = None, /, **for
         if not takes_part(actor, case):
             return _on_agenda(session, whole, actor, forms)
         empty = {name: Form() for name in EMPTY_FORMS}
+        shown = _shown(session, whole, actor, forms)
         filled = {
             "step_form": _step_form(case),
             "correct_form": _correct_form(case),
             "reporter_form": _reporter_form(case),
+            "register_form": entry_form(shown["entry"]),
             "follow_form": Form({"email": actor.email}),
         }
-        shown = _shown(session, whole, actor, forms)
         return render_template("case.html", case=case, step_letters=letters, **shown, **(empty | filled | forms))
 
 
@@ -111,6 +118,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "description": whole.details.description,
         "on_agenda": whole.on_agenda,
         "owed": owed_in_words(session, case, actor),
+        **register_on_case(session, case),
         "perspective": dict(perspectives_to_choose(session)).get(case.perspective) if case.perspective else None,
         "lines": lines,
         "late_before": late_before(entries) if asked_before() > case.version else [],
@@ -170,6 +178,7 @@ def _published(ref: str, actor: Actor) -> str:
         return render_template(
             "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form,
             village=village_of_case(session, case.id, case.place), done=how_done(session, case),
+            **register_on_published(session, case.id, case.category),
         )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.language.village.meeting_words import held_words, recommended_words, settled_words
+from web.language.village.register_words import answered_words, entered_words, forwarded_words
 from web.pages.case.acts import PromisesOfSteps
 from web.pages.case.own.own_sentences import ME, own_sentence
 from web.pages.options import known
@@ -105,6 +106,9 @@ ICONS = {
     "minutes.adjusted": "check",
     "case.settled_on_agenda": "users",
     "case.recommended": "users",
+    "register.entered": "pencil",
+    "register.forwarded": "arrow-right",
+    "register.answered": "message-circle",
 }
 STYLES = {
     "case.done": "is-done",
@@ -125,28 +129,44 @@ STYLES = {
     "case.carried": "",
     "plan.adopted": "is-done",
     "minutes.adjusted": "is-done",
+    "register.entered": "",
 }
-ATTACHED, LOGGED = "case.attached", "contact.logged"
+ATTACHED = "case.attached"
+BESIDE_A_NOTE = {  # texts of an event, by field
+    "met": _l("With %(text)s"),
+    "where": _l("Where: %(text)s"),
+    "their_ref": _l("Their reference: %(text)s"),
+}
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
 
 
 @dataclass(frozen=True)
 class NamesInFacts:
-    """Names for what events mention by key: `units` maps a unit's slug to its name, `people` a person's id."""
+    """Names for what events mention by key: `units` maps a unit's slug to its name, `people` a person's id.
+
+    `authorities` maps the slug of an authority to its name.
+    """
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
+    authorities: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
-        """Collect the names of all units, and of the officers mentioned in `lines`, the entries of a timeline."""
+        """Collect the names of all units and authorities, and of the officers mentioned in these entries."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
-        return cls({unit.slug: unit.name for unit in known(session).units}, officers)
+        names = known(session)
+        authorities = {row.slug: row.name for row in names.authorities}
+        return cls({unit.slug: unit.name for unit in names.units}, officers, authorities)
 
     def unit(self, slug: Any) -> str:
         """Return the unit's name; the slug itself when it is unknown."""
         return self.units.get(slug, str(slug or ""))
+
+    def authority(self, slug: Any) -> str:
+        """Return the authority's name; the slug itself when it is unknown."""
+        return self.authorities.get(slug, str(slug or ""))
 
 
 @dataclass(frozen=True)
@@ -291,9 +311,9 @@ def _line(
 
 
 def _said(line: TimelineEntry) -> str:
-    """Return what somebody wrote with the event; of a contact first whom they met."""
-    met = line.words.get("met")
-    return "\n\n".join(filter(None, (met and gettext("With %(who)s", who=met), line.words.get("note", ""))))
+    """Return what somebody wrote with the event; first whom they met, where the case is, or the others' reference."""
+    beside = (str(words) % {"text": line.words[name]} for name, words in BESIDE_A_NOTE.items() if name in line.words)
+    return "\n\n".join(filter(None, (*beside, line.words.get("note", ""))))
 
 
 def _how_it_was_done(facts: dict[str, Any], by: str) -> str:
@@ -548,6 +568,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "minutes.adjusted": _with(_l("The minutes were adjusted on %(day)s"), day=_day("adjusted_on")),
     "case.settled_on_agenda": lambda facts, _names: settled_words(facts),
     "case.recommended": lambda facts, names: recommended_words(facts, names.unit(facts["body"])),
+    "register.entered": lambda facts, names: entered_words(facts, names.authority),
+    "register.forwarded": lambda facts, names: forwarded_words(facts, names.authority),
+    "register.answered": lambda facts, names: answered_words(facts, names.authority),
 }
 
 

@@ -10,6 +10,7 @@ from cases.public.finding_published import excerpts_of
 from cases.public.published import count_published, is_cursor, list_published, years_published
 from cases.reading.hits import FoundIn, HitReason
 from cases.reading.lists import MOST_COUNTED
+from cases.village.registers.topics import topics_with_words
 from web.current import current, right_now, today
 from web.figures.kept import statistics
 from web.language.list_labels import STATE_CHOICES
@@ -31,8 +32,9 @@ def show() -> tuple[str, int]:
     with current().database.reading() as session:
         counted = statistics(current().database, session, right_now())
         figures = page_of(counted, CaseGroup())
+        topics = topics_with_words(session)
         page = published_page(session, ROWS if request.args.get("after") else FIRST_PAGE)
-        return render_template("overview.html", **figures, **page), status_of_filters(page["refusals"])
+        return render_template("overview.html", topics=topics, **figures, **page), status_of_filters(page["refusals"])
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:

@@ -87,6 +87,17 @@ def _put_on_agenda(act: ObservedAct) -> tuple[str, ...]:
     return ("desk", "holder") if act.event.facts.get("why") == "chosen" else ()
 
 
+def _entered(act: ObservedAct) -> tuple[str, ...]:
+    facts = act.event.facts
+    named = any(facts.get(name) and name in facts["what"] for name in ("decides", "keeper"))
+    goes_on = act.has_sibling("register.forwarded") or act.has_sibling("register.answered")
+    return ("holder", *OUTSIDE) if named and not goes_on else ()
+
+
+def _forwarded(act: ObservedAct) -> tuple[str, ...]:
+    return () if act.has_sibling("register.answered") else ("holder", *OUTSIDE)
+
+
 COMMENT_AUDIENCES: dict[str, tuple[str, ...]] = {
     "internal": (),
     "participants": ("asker", "group", "holder"),
@@ -118,6 +129,8 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.escalated": _escalated,
     "case.put_on_agenda": _put_on_agenda,
     "case.kept_off_agenda": _kept_off_agenda,
+    "register.entered": _entered,
+    "register.forwarded": _forwarded,
 }
 BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.sent_back": ("desk", *OUTSIDE),
@@ -132,6 +145,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.took_over": ("holder",),
     "case.promise_broken": ("holder", "desk", *OUTSIDE),
     "plan.adopted": ("plan_group", "desk"),
+    "register.answered": ("holder", *OUTSIDE),
     "person.asked_for_link": ("person",),
     "house.follower_asked": ("new_follower",),
     "house.morning": ("morning",),

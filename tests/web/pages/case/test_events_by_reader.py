@@ -18,6 +18,7 @@ from cases.states import State
 from notifications.reporters import correct_reporter, replace_key, set_protection
 
 OF_THE_PERSON = {"case.protection_changed", "case.kept_off_agenda", "case.reporter_corrected", "case.key_replaced"}
+OF_CASES = ("case.", "contact.", "plan.", "register.", "meeting.", "minutes.")
 OF_PLANS = {"version", "year", "item", "items", "reached", "answered", "replaces"}
 OF_RELATIONS = {"contact", "questions"}
 OF_MEETINGS = {"meeting", "present", "amount_ore"}
@@ -58,18 +59,12 @@ def furnished(web: Web) -> str:
 
 
 def test_each_event_of_a_case_has_its_readers():
-    assert set(WHO_READS) == {
-        type_ for type_ in EVENT_TYPES if type_.startswith(("case.", "contact.", "plan.", "meeting.", "minutes."))
-    }
+    assert set(WHO_READS) == {type_ for type_ in EVENT_TYPES if type_.startswith(OF_CASES)}
     assert all(WHO_READS.values())
 
 
 def test_each_number_in_the_facts_is_known_as_one_of_a_person_or_not():
-    of_cases = [
-        kind
-        for type_, kind in EVENT_TYPES.items()
-        if type_.startswith(("case.", "contact.", "plan.", "meeting.", "minutes."))
-    ]
+    of_cases = [kind for type_, kind in EVENT_TYPES.items() if type_.startswith(OF_CASES)]
     numbers = {field.name for kind in of_cases for field in fields(kind) if "int" in str(field.type)}
     assert numbers == NUMBERS | IDS_OF_PEOPLE
 

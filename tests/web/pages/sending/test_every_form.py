@@ -29,6 +29,7 @@ KEPT = {  # endpoint: who writes there, and the field
     "plan_anchoring.anchor": ("member", "text"),
     "plan_draft.save": ("member", "item-0-title"),
     "plan_item_done.finish": ("member", "note"),
+    "register_entry.enter": ("officer", "reg_answer"),
     "reporter.protect": ("contact", "protection_why"),
     "reporter.put_right": ("contact", "asker_why"),
     "seats.end": ("contact", "until"),

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from math import cos, pi, sin
 from pathlib import Path
 from random import Random
@@ -22,7 +23,8 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.village.showing.all_villages import VillageListed
 from web.current import Ventil
-from web.pages.village.showing.map import OF_DEMONSTRATION, TALLEST, WIDTH, draw
+from web.pages.village.drawing import OF_DEMONSTRATION, TALLEST, WIDTH, draw_shapes
+from web.pages.village.showing.map import draw
 
 MANY, HEAVIEST = 80, 24_000  # villages; bytes of the page itself, beside 83 kB of fonts and stylesheets
 SUMMER = datetime(2028, 7, 1, 10, tzinfo=UTC)
@@ -34,11 +36,11 @@ def _village(place: str | None, **more: object) -> VillageListed:
 
 
 def _square(place: str, west: float, size: float = 1.0) -> Outline:
-    return Outline(place, (((west, 60.0), (west + size, 60.0), (west + size, 61.0), (west, 61.0), (west, 60.0)),))
+    return Outline(place, (((((west, 60.0), (west + size, 60.0), (west + size, 61.0), (west, 61.0), (west, 60.0))),),))
 
 
 def _feature(outline: Outline) -> dict[str, object]:
-    shape = {"type": "Polygon", "coordinates": outline.rings}
+    shape = {"type": "MultiPolygon", "coordinates": outline.polygons}
     return {"type": "Feature", "properties": {"place": outline.place}, "geometry": shape}
 
 
@@ -137,4 +139,39 @@ def _circle(place: str, x: float, y: float, points: int) -> Outline:
     chance = Random(place)
     angles = [2 * pi * number / (points - 1) for number in range(points - 1)]
     ring = [(x + 0.5 * cos(it) + chance.random() / 9, y + 0.5 * sin(it) + chance.random() / 9) for it in angles]
-    return Outline(place, ((*ring, ring[0]),))
+    return Outline(place, (((*ring, ring[0]),),))
+
+
+HOLE = ((15.2, 60.2), (15.2, 60.8), (15.8, 60.8), (15.8, 60.2), (15.2, 60.2))
+
+
+def test_a_hole_is_not_the_place_and_the_name_stands_beside_it() -> None:
+    ring = _square("a", 15).rings[0]
+    for polygons in (((ring, HOLE),), ((ring, HOLE), _square("b", 17, size=0.1).polygons[0])):
+        drawing = draw_shapes((Outline("a", polygons),))
+        assert drawing is not None
+        shape = drawing.shapes["a"]
+        rings = [signed_area(path) for path in shape.path.split("z") if path]
+        assert rings[0] * rings[1] < 0  # they run against each other: the hole is left empty, by the usual rule
+        inside = corners(shape.path.split("z")[1])
+        left, right = min(x for x, _ in inside), max(x for x, _ in inside)
+        top, bottom = min(y for _, y in inside), max(y for _, y in inside)
+        assert not (left < shape.x < right and top < shape.y < bottom)
+
+
+def corners(path: str) -> list[tuple[int, int]]:
+    """Return the corners of a ring, of its path of steps."""
+    begin, _, steps = path.partition("l")
+    x, y = map(int, begin.removeprefix("M").split())
+    numbers = [int(number) for number in steps.split()]
+    found = [(x, y)]
+    for across, down in zip(numbers[::2], numbers[1::2], strict=True):
+        x, y = x + across, y + down
+        found.append((x, y))
+    return found
+
+
+def signed_area(path: str) -> int:
+    """Return twice the area of a ring, negative for one that runs the other way round."""
+    found = corners(path)
+    return sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in pairwise([*found, found[0]]))

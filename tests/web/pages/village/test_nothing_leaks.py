@@ -9,10 +9,12 @@ from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
 from support.plans.plan_acts import JOINT, WHOLE, PlanActs, content_of, dropping
+from support.registers.register_acts import ANSWERED, SENT, RegisterActs
 
 from cases.history.words import Visibility
 from cases.organisation.units import unit_named
 from cases.village.plans.draft_content import DraftArea
+from cases.village.registers.entering import EntryGiven
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.logging_contacts import ContactGiven, log_contact
 
@@ -44,9 +46,19 @@ def live(web: Web) -> dict[str, str]:
     with web.database.transaction() as session:
         given = ContactGiven(MONDAY.date(), ContactWay.PHONE, date(2026, 6, 1), note=SECRET, met=SECRET)
         log_contact(session, unit_named(session, "norrby"), given, by=web.house.actors["contact"], at=MONDAY)
-    ref = web.house.hand_in(CASE, description=CASE, by="member", group="norrby", place="norrby", at=MONDAY)
+    register = RegisterActs(web.house)
+    ref = register.hand_in(CASE, description=CASE, by="member", group="norrby", published=False)
+    given = EntryGiven("trafikverket", where=CASE, forwarded_on=SENT, answered_on=ANSWERED, answer=CASE)
+    register.enter(ref, given)
     web.house.comment(shown.case or "", SECRET, Visibility.INTERNAL, by="officer")
-    return {"slug": "norrby", "ref": ref, "number": "1", "key": str(shown.key), "published": shown.case or ""}
+    return {
+        "slug": "norrby",
+        "category": "trafik",
+        "ref": ref,
+        "number": "1",
+        "key": str(shown.key),
+        "published": shown.case or "",
+    }
 
 
 def paths(web: Web, named: dict[str, str]) -> set[str]:
@@ -56,6 +68,7 @@ def paths(web: Web, named: dict[str, str]) -> set[str]:
     for rule in rules:
         for ref in (named["ref"], named["published"]):
             given = {**named, "ref": ref}
+            given["slug"] = "trafik" if rule.startswith("/amne/") else named["slug"]
             path = re.sub(r"<(?:[^:<>]*:)?([a-z_]+)>", lambda name, given=given: given.get(name[1], "1"), rule)
             found.add(path + ASKED_FOR.get(path, ""))
     return {path for path in found if not path.startswith(STATIC)}

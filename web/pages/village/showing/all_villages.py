@@ -13,7 +13,8 @@ from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
 from web.language.preference import in_swedish
 from web.language.village.village_words import ON_MAP, STANDING_NAMES, late_plan_words, until_words
-from web.pages.village.showing.map import draw, outlines_of
+from web.pages.village.drawing import outlines_of
+from web.pages.village.showing.map import draw
 from web.requests.downloads import table_download
 from web.requests.guard import Audience, open_to
 

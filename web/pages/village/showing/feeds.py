@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request, url_for
 from cases.organisation.municipality import municipality
 from cases.organisation.units import Unit
 from cases.village.plans.records.anchoring import AnchoringKind
+from cases.village.registers.news import PublicNews
 from cases.village.showing.days import VillageDay, village_days
-from cases.village.showing.news import VillageNews, group_shown, village_news
+from cases.village.showing.news import group_shown, village_news
 from web.current import current, machine_now, right_now
 from web.feeds import atom, calendar_file
 from web.language.gettext import language
@@ -31,11 +32,11 @@ def news(slug: str) -> Response:
         unit, author = group_shown(session, slug), municipality(session).name
         found = village_news(session, unit)
     changed = found[0].at if found else LONG_AGO
+    page, own = whole_url("village.show", slug=slug), whole_url("village_feeds.news", slug=slug)
     feed = atom.AtomFeed(
-        _url("village.show", slug=slug), _url("village_feeds.news", slug=slug), unit.name, author, language(), changed,
-        [_entry(unit, one) for one in found],
+        page, own, unit.name, author, language(), changed, [_entry(unit, one) for one in found],
     )  # fmt: skip
-    return _answer(atom.write_atom(feed), atom.MEDIA_TYPE, changed)
+    return answer(atom.write_atom(feed), atom.MEDIA_TYPE, changed)
 
 
 @bp.get("/bygd/<slug>.ics")
@@ -46,34 +47,35 @@ def days(slug: str) -> Response:
         found = village_days(session, slug, at=right_now())
     changed = found.changed or LONG_AGO
     shown = [_day(found.slug, found.name, day) for day in found.days]
-    return _answer(calendar_file.write_calendar(found.name, shown, changed), calendar_file.MEDIA_TYPE, None)
+    return answer(calendar_file.write_calendar(found.name, shown, changed), calendar_file.MEDIA_TYPE, None)
 
 
-def _entry(unit: Unit, one: VillageNews) -> atom.AtomEntry:
+def _entry(unit: Unit, one: PublicNews) -> atom.AtomEntry:
     title = str(ANCHORING_KINDS[AnchoringKind(one.title)]) if one.what == "plan.anchored" else one.title
-    url = _url("case.show", ref=one.about) if one.about else _url("plans.show", slug=unit.slug)
-    name = f"{_url('village.show', slug=unit.slug)}#{one.key}"
+    url = whole_url("case.show", ref=one.about) if one.about else whole_url("plans.show", slug=unit.slug)
+    name = f"{whole_url('village.show', slug=unit.slug)}#{one.key}"
     return atom.AtomEntry(name, url, str(NEWS.get(one.what, OTHER_NEWS)) % {"title": title}, one.text, one.at)
 
 
 def _day(slug: str, name: str, day: VillageDay) -> calendar_file.CalendarDay:
     if day.what == "meeting":
-        title, text, url = day.title, "", _url("village.show", slug=slug)
+        title, text, url = day.title, "", whole_url("village.show", slug=slug)
     elif day.what == "item":
         title, text = str(DAYS["item"]) % {"title": day.title}, day.who
-        url = _url("case.show", ref=day.about)
+        url = whole_url("case.show", ref=day.about)
     else:
         title, text = str(DAYS["plan" if day.title else "first_plan"]) % {"name": name}, ""
-        url = _url("plans.show", slug=slug)
+        url = whole_url("plans.show", slug=slug)
     uid = f"{day.key}@{urlsplit(current().settings.base_url).hostname}"
     return calendar_file.CalendarDay(uid, day.on, title, text, url, day.where)
 
 
-def _url(endpoint: str, **values: Any) -> str:
+def whole_url(endpoint: str, **values: Any) -> str:
+    """Return the whole address of this page."""
     return current().settings.base_url + url_for(endpoint, **values)
 
 
-def _answer(body: bytes, media_type: str, changed: datetime | None) -> Response:
+def answer(body: bytes, media_type: str, changed: datetime | None) -> Response:
     """Return the response, or 304 to a program that has this already. Each time it asks whether that is so."""
     response = Response(body, content_type=f"{media_type}; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 
 from cases.access.actors import Actor
+from cases.village.registers.topics import topics_with_words
 from cases.village.showing.one_village import VillageShown, village_shown
 from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
@@ -33,8 +34,10 @@ def show(slug: str) -> str:
     actor = current_actor()
     with current().database.reading() as session:
         shown = village_shown(session, slug, by=actor, at=right_now())
+        topics = topics_with_words(session) if shown.village.place else []
         return render_template(
-            "village/one_village.html", shown=shown, village=shown.village, words=WORDS, standings=tuple(ItemStanding),
+            "village/one_village.html", shown=shown, village=shown.village, words=WORDS, topics=topics,
+            standings=tuple(ItemStanding),
             progress=progress_words, to_finish=_to_finish(shown, actor), most_done=MOST_DONE,
             until=lambda day: until_words(day, today()), late_words=late_plan_words,
             lang_of_feeds=language() if language() != current().settings.locale else None,

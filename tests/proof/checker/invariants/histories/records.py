@@ -1,6 +1,7 @@
 """I20: each record of what was given was written by an event of its sort, in the case of what was owed.
 
-No such event lacks its record. An import tells of what was given elsewhere, and takes no records along.
+No such event lacks its record. The entry of a case in a register was written by the last of its events. An import
+tells of what was given elsewhere, and takes no records along but entries of registers.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ WRITTEN_BY = {  # the event of a record: what it answers, and the rows of all re
     "contact.logged": ("contact", CONTACTS),
     "case.recommended": ("", RESOLUTIONS),  # of any case, whatever it owes
 }
+ENTRIES = 'SELECT r.case_id, r.event_id, c.ref FROM register_entry r JOIN "case" c ON c.id = r.case_id'
+OF_REGISTERS = frozenset({"register.entered", "register.forwarded", "register.answered"})
 
 
 class ObservedRecord(NamedTuple):
@@ -35,9 +38,13 @@ class ObservedRecord(NamedTuple):
 
 @dataclass
 class ObservedRecords:
-    """All records by the ids of the events that they name; those whose events were not met yet."""
+    """All records by the ids of the events that they name; those whose events were not met yet.
+
+    `entries` are those of registers, by case: its reference, and the event that the entry names.
+    """
 
     unmet: dict[int | None, list[ObservedRecord]] = field(default_factory=dict)
+    entries: dict[int, tuple[str, int]] = field(default_factory=dict)
 
     def read(self, story: ObservedStory) -> Iterator[str]:
         """Yield a sentence for each event of this story that lacks its record, or has one that is not its own."""
@@ -48,11 +55,19 @@ class ObservedRecords:
             for record in records:
                 if problem := _problem(record, event, story):
                     yield f"{story.name}: {record.name} {problem}"
+        yield from self._entry(story)
 
     def left(self) -> Iterator[str]:
         """Yield a sentence for each record whose event is in no story."""
         for records in self.unmet.values():
             yield from (f"{record.name}: its event is not there" for record in records)
+        yield from (f"the entry of {ref}: its case is not there" for ref, _ in self.entries.values())
+
+    def _entry(self, story: ObservedStory) -> Iterator[str]:
+        _, named = self.entries.pop(story.stream, ("", None))
+        last = max((event.id for event in story.events if event.type in OF_REGISTERS), default=None)
+        if named != last:
+            yield f"{story.name}: the entry in its register names the event {named}, and the last one is {last}"
 
 
 def read_records(snapshot: Snapshot) -> ObservedRecords:
@@ -62,6 +77,7 @@ def read_records(snapshot: Snapshot) -> ObservedRecords:
         for row in snapshot.rows(sql):
             record = ObservedRecord(f"{type_} {row['number']}", type_, (obligation, row["subject"]))
             found.unmet.setdefault(row["event_id"], []).append(record)
+    found.entries.update({row["case_id"]: (row["ref"], row["event_id"]) for row in snapshot.rows(ENTRIES)})
     return found
 
 

@@ -1,0 +1,36 @@
+"""Erasing by decision what the records of the village say of a case, together with the words of the case itself."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.correcting import erase_words
+from cases.reporters.erasing import words_going
+from cases.village.plans.erasing import erase_in_plans, texts_to_erase
+from cases.village.registers.erasing import columns_to_erase, erase_in_register
+
+
+def erase_record(
+    session: Session,
+    case: Case,
+    decision: str,
+    event_seqs: list[int],
+    *,
+    reporter: bool = False,
+    by: Actor,
+    at: datetime,
+) -> list[int]:
+    """Erase as `cases.correcting.erase_words` does, whose refusals are raised, and what plans and the register say.
+
+    Each text of theirs goes that came with one of these events or says the same as their words; when no words of the
+    case are left, all that they say of it. Return the ids of the events written. The case must be locked.
+    """
+    going = words_going(session, case, event_seqs)
+    planned, entered = texts_to_erase(session, case, going), columns_to_erase(session, case, going)
+    besides = [*(["plans"] if planned else []), *(["register"] if entered else [])]
+    ids = erase_words(session, case, decision, event_seqs, reporter=reporter, besides=besides, by=by, at=at)
+    erase_in_plans(session, planned, ids[-1])
+    erase_in_register(session, case, entered, ids[-1])
+    return ids

@@ -1,0 +1,125 @@
+"""The register of one topic: all its published cases in one table, issues, proposals and items of plans alike."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy.orm import Session
+
+from cases.case import Case
+from cases.database.cursors import decode_cursor, encode_cursor
+from cases.public.published import PublicCase, public_case
+from cases.public.published_filters import published_view
+from cases.village.registers.entry import RegisterEntry
+from cases.village.registers.filters import CASE, DECIDES, KEEPER, RegisterFilters, conditions_of, is_late
+from cases.village.registers.reading_entries import EntryShown, for_everybody
+
+MOST_ON_A_PAGE = 500
+ENTRY = (
+    DECIDES.slug.label("decides"), DECIDES.name.label("decides_name"), KEEPER.slug.label("keeper"),
+    KEEPER.name.label("keeper_name"), RegisterEntry.where_text.label("where"), RegisterEntry.sort,
+    RegisterEntry.forwarded_on, RegisterEntry.answered_on, RegisterEntry.answer,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One published case of the topic, and what the register says of it, as everybody may read it."""
+
+    case: PublicCase
+    entry: EntryShown
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class RegisterCounts:
+    """How many cases of a register there are by place (slug, None for those without), and how many of them are late.
+
+    `names` are the names of the places by slug.
+    """
+
+    cases: Counter[str | None] = field(default_factory=Counter)
+    late: Counter[str | None] = field(default_factory=Counter)
+    names: dict[str | None, str] = field(default_factory=dict)
+
+    def total(self, place: str | None) -> int:
+        """Return how many cases there are at this place; everywhere for None."""
+        return self.cases[place] if place is not None else self.cases.total()
+
+    def total_late(self, place: str | None) -> int:
+        """Return how many of them are late."""
+        return self.late[place] if place is not None else self.late.total()
+
+
+def list_register(
+    session: Session, category: str, filters: RegisterFilters, *, at: datetime, after: str = "", limit: int = 25
+) -> tuple[list[RegisterRow], str]:
+    """Return a page of the register of this topic, newest first, and the cursor of the next page ("" for none).
+
+    They stand as they are at the moment `at` (UTC). `after` is the cursor that came with the page before; when it
+    cannot be read, the first page is returned. `limit` is at most `MOST_ON_A_PAGE`.
+    """
+    limit = max(1, min(limit, MOST_ON_A_PAGE))
+    rows = _of_register(select(*published_view.columns, *ENTRY, is_late(at).label("is_late")))
+    rows = rows.where(*conditions_of(session, category, filters, at))
+    place = _place(after)
+    if place is not None:
+        rows = rows.where(tuple_(CASE.received_on, CASE.id) < place)
+    found = session.execute(rows.order_by(CASE.received_on.desc(), CASE.id.desc()).limit(limit + 1)).all()
+    shown = [_row(session, row) for row in found[:limit]]
+    if len(found) <= limit:
+        return shown, ""
+    last = shown[-1].case
+    return shown, encode_cursor(last.received_on.isoformat(), last.id)
+
+
+def whole_register(session: Session, category: str, filters: RegisterFilters, *, at: datetime) -> Iterator[RegisterRow]:
+    """Yield all rows of the register, as `list_register` has them."""
+    after: str | None = ""
+    while after is not None:
+        rows, following = list_register(session, category, filters, at=at, after=after, limit=MOST_ON_A_PAGE)
+        yield from rows
+        after = following or None
+
+
+def is_cursor(cursor: str) -> bool:
+    """Return whether this is a cursor that `list_register` can read."""
+    return _place(cursor) is not None
+
+
+def count_register(session: Session, category: str, filters: RegisterFilters, *, at: datetime) -> RegisterCounts:
+    """Return how many cases match the filters, whatever the place: the filter for it is left aside. One query."""
+    late = is_late(at).label("is_late")
+    counted = _of_register(select(CASE.place, CASE.place_name, late, func.count()))
+    found = counted.where(*conditions_of(session, category, replace(filters, place=None), at))
+    counts = RegisterCounts()
+    for place, name, was_late, number in session.execute(found.group_by(CASE.place, CASE.place_name, late)):
+        counts.cases[place] += number
+        counts.late[place] += number if was_late else 0
+        counts.names[place] = name or ""
+    return counts
+
+
+def _of_register(columns: Select[Any]) -> Select[Any]:
+    return (
+        columns.join_from(published_view, Case, Case.id == CASE.id)
+        .outerjoin(RegisterEntry, RegisterEntry.case_id == CASE.id)
+        .outerjoin(DECIDES, DECIDES.id == RegisterEntry.decides_id)
+        .outerjoin(KEEPER, KEEPER.id == RegisterEntry.keeper_id)
+    )
+
+
+def _row(session: Session, row: Row[Any]) -> RegisterRow:
+    entry = EntryShown(**{column.name: getattr(row, column.name) for column in ENTRY})
+    return RegisterRow(public_case(session, row), for_everybody(entry), bool(row.is_late))
+
+
+def _place(cursor: str) -> tuple[date, int] | None:
+    try:
+        day, case_id = decode_cursor(cursor)
+        return date.fromisoformat(day), case_id
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""What staff enter of a case in the register of its topic."""

@@ -1,0 +1,95 @@
+"""The register of a topic as files: a table for spreadsheets, the same rows as GeoJSON, and its news as a feed."""
+
+import json
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, redirect, url_for
+
+from cases.organisation.municipality import municipality
+from cases.organisation.outlines import Outline
+from cases.village.registers.exporting import as_table, row_values
+from cases.village.registers.listing import RegisterRow, whole_register
+from cases.village.registers.news import topic_news
+from cases.village.registers.topics import topic_named
+from web.current import current, right_now
+from web.feeds import atom
+from web.language.gettext import gettext, language
+from web.language.village.news_words import NEWS, OTHER_NEWS
+from web.pages.options import category_name
+from web.pages.village.drawing import outlines_of
+from web.pages.village.registers.query import read_register_query
+from web.pages.village.showing.feeds import LONG_AGO, answer, whole_url
+from web.requests.downloads import as_attachment, table_download
+from web.requests.guard import Audience, open_to
+
+bp = Blueprint("register_files", __name__)
+GEOJSON = "application/geo+json"
+
+
+@bp.get("/amne/<slug>.csv", defaults={"ending": "csv"})
+@bp.get("/amne/<slug>.xlsx", defaults={"ending": "xlsx"})
+@open_to(Audience.ANYBODY)
+def download(slug: str, ending: str) -> Response:
+    """Return all rows that the address asks for as a table; an address that is not understood leads to the page."""
+    with current().database.reading() as session:
+        topic = topic_named(session, slug)
+        query = read_register_query(session, topic)
+        if query.refusals:
+            return _to_page(slug, query.given)
+        rows = whole_register(session, slug, query.filters, at=right_now())
+        return table_download(f"{slug}.{ending}", as_table(rows), current().database.calendar.zone)[0]
+
+
+@bp.get("/amne/<slug>.geojson")
+@open_to(Audience.ANYBODY)
+def draw(slug: str) -> Response:
+    """Return all rows that the address asks for as GeoJSON (RFC 7946): each with the outline of its place, or null."""
+    with current().database.reading() as session:
+        topic = topic_named(session, slug)
+        query = read_register_query(session, topic)
+        if query.refusals:
+            return _to_page(slug, query.given)
+        outlines = outlines_of(current().settings, demonstration=municipality(session).demonstration)
+        shapes = {outline.place: _geometry(outline) for outline in outlines}
+        rows = whole_register(session, slug, query.filters, at=right_now())
+        features = [_feature(row, shapes.get(row.case.place or "")) for row in rows]
+    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    headers = {"Content-Disposition": as_attachment(f"{slug}.geojson")}
+    return Response(body, content_type=GEOJSON, headers=headers)
+
+
+@bp.get("/amne/<slug>.atom")
+@open_to(Audience.ANYBODY)
+def news(slug: str) -> Response:
+    """Return the news of the topic as an Atom feed; 404 for an unknown topic."""
+    with current().database.reading() as session:
+        topic, author = topic_named(session, slug), municipality(session).name
+        found = topic_news(session, slug)
+    page, changed = whole_url("registers.show", slug=slug), found[0].at if found else LONG_AGO
+    entries = [
+        atom.AtomEntry(
+            f"{page}#{one.key}", whole_url("case.show", ref=one.about),
+            str(NEWS.get(one.what, OTHER_NEWS)) % {"title": one.title}, one.text, one.at,
+        )
+        for one in found
+    ]  # fmt: skip
+    name = gettext("%(topic)s: who decides, and what happens", topic=category_name(topic))
+    feed = atom.AtomFeed(page, whole_url("register_files.news", slug=slug), name, author, language(), changed, entries)
+    return answer(atom.write_atom(feed), atom.MEDIA_TYPE, changed)
+
+
+def _to_page(slug: str, asked: dict[str, Any]) -> Response:
+    return redirect(url_for("registers.show", slug=slug, **asked), 303)  # type: ignore[return-value]
+
+
+def _geometry(outline: Outline) -> dict[str, Any]:
+    if len(outline.polygons) == 1:
+        return {"type": "Polygon", "coordinates": outline.polygons[0]}
+    return {"type": "MultiPolygon", "coordinates": outline.polygons}
+
+
+def _feature(row: RegisterRow, geometry: dict[str, Any] | None) -> dict[str, Any]:
+    values = row_values(row)
+    properties = {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
