@@ -28,7 +28,7 @@ from cases.refusals import (
     TransitionNotAllowed,
     WordsNeeded,
 )
-from cases.states import ENDS, HOLDERS, OPEN, TAKES_BACK, State, Step, steps_between
+from cases.states import ENDS, HOLDERS, MOVES_DAY, OPEN, TAKES_BACK, State, Step, steps_between
 from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
 from cases.steps.present_policy import use_present_policy
 from cases.steps.transition import Change, Transition, WaitingFor, checked_day
@@ -81,6 +81,7 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     refuse_stale(writer.session, case, change.version, by=by)
     step = _step_for(case, change, by)
     _refuse_without_record(step, case, change)
+    _refuse_moved_day(step, case, by)
     _refuse_incomplete(step, change)
     _refuse_unused(step, case, change, by)
     _refuse_empty_answer(step, case, change, by)
@@ -159,6 +160,12 @@ def _refuse_without_record(step: Step, case: Case, change: Change) -> None:
         raise RecordStands(obligation=case.obligation)
 
 
+def _refuse_moved_day(step: Step, case: Case, by: Actor) -> None:
+    """Refuse to move the day of a case that owes something, except by the desk, which agrees on it with who owes it."""
+    if case.obligation is not None and step.name in MOVES_DAY and not by.is_contact:
+        raise NotAllowed(step=step.name)
+
+
 def _refuse_incomplete(step: Step, change: Change) -> None:
     for need in step.needs:
         if need in {"note", "reason"} and not change.words:
@@ -184,11 +191,14 @@ def _taken_by(step: Step, case: Case, change: Change, by: Actor) -> set[str]:
     """Return the fields that the step takes from this actor, beside those that `step` names.
 
     Those who have the case may promise a day with every step that leaves it open, and may name the unit that has it;
-    naming another one is refused as a step that is not theirs. Whoever answers without having the case sets no day.
+    naming another one is refused as a step that is not theirs. Whoever answers without having the case sets no day, and
+    nor does whoever owes what the case is about.
     """
     takes = {*step.needs, *step.may_have}
     if not (by.is_contact or by.roles_in(case) & set(HOLDERS)):
         return takes - {"due_on"}
+    if case.obligation is not None and not by.is_contact:
+        takes.discard("due_on")
     if step.to in OPEN - {State.DONE}:
         takes.add("promised_on")
     if step.name in KEEPS_UNIT and (change.responsible == case.responsible.slug or not by.is_contact):

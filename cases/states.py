@@ -1,7 +1,7 @@
 """States of a case and the steps between them, as one table for buttons, API, permissions and the diagram in docs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -134,6 +134,7 @@ STEPS: tuple[Step, ...] = (
 ENDS = frozenset({"finish", "decline", "merge"})  # of a case that owes something: by the act that gives it
 TAKES_BACK = frozenset({"contest", "reopen"})  # of such a case: by a record that replaces what was given
 BY_ACTS_ALONE = ENDS | TAKES_BACK
+MOVES_DAY = frozenset({"plan", "start", "wait"})  # of such a case: by the desk alone, which agrees on the new day
 SETS_STATE = frozenset(step.event for step in STEPS) | {"case.received"}  # the types of events that set a state
 
 
@@ -149,12 +150,19 @@ def steps_open_to(
 
     For a waiting case, `came_from` is the state from which it began to wait: the step "answer" leads only back to it.
     A case that `owes` something ends by the act that gives it, and stays ended: it has no step of its own for either.
+    Only the desk moves the day of such a case.
     """
+    may_move = not owes or Who.CONTACT in who
     return [
-        step
+        step if may_move else _without_day(step)
         for step in STEPS
         if source in step.sources
         and step.who & who
         and (step.name != "answer" or step.to is came_from)
         and not (owes and step.name in BY_ACTS_ALONE)
+        and (may_move or step.name not in MOVES_DAY)
     ]
+
+
+def _without_day(step: Step) -> Step:
+    return replace(step, may_have=tuple(field for field in step.may_have if field != "due_on"))

@@ -98,7 +98,8 @@ class WordsRow(NamedTuple):
 class PlanItemTold(NamedTuple):
     """An item that the letter about an adopted plan names, with its case; `event_id` is the event of the adoption.
 
-    `fate` is "new", "carried" or "dropped"; `reason` says why it was dropped.
+    `fate` is "new", "carried" or "dropped"; `reason` says why it was dropped. `asked` is the name of the unit that the
+    plan names, "" when that is the group itself.
     """
 
     event_id: int
@@ -106,3 +107,4 @@ class PlanItemTold(NamedTuple):
     title: str
     fate: str
     reason: str | None = None
+    asked: str = ""

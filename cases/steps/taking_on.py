@@ -24,6 +24,8 @@ def plan(act: Transition) -> DomainEvent:
     was, unit = act.was, take_on(act)
     due_on = enter_state(act, State.PLANNED, act.change.due_on)
     asked = act.change.due_on.isoformat() if act.change.due_on else None
+    if act.case.obligation is not None:
+        act.case.duty_on = act.change.due_on  # agreed on: the next day is counted from it
     return CasePlanned(
         responsible=unit.slug, due_on=due_on, previous=was, officer=act.case.officer_id,
         asked_for=asked if asked != due_on else None,

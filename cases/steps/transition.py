@@ -18,16 +18,14 @@ from cases.history.events import DomainEvent
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
-from cases.organisation.municipality import Municipality, municipality
+from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit, contact_desk, unit_named
 from cases.refusals import CannotHoldCases, DateNeeded, DateOutside, NotAllowed, UnknownName
 from cases.states import State, Step
 
 MOST_YEARS_AHEAD = 10
-MOST_DAYS_AHEAD: Mapping[str, Callable[[Municipality], int]] = {  # by obligation: how far its next day may lie ahead
-    "contact": lambda house: house.contact_days,
-}
+A_YEAR = 12  # months
 OFFICER = (
     select(Person)
     .join(Membership, Membership.person_id == Person.id)
@@ -129,6 +127,12 @@ class Transition:
         return self.case.state.value
 
 
+LATEST_DAY: Mapping[str, Callable[[Transition], date]] = {  # by obligation: how far its next day may lie ahead
+    "contact": lambda act: act.today + timedelta(days=municipality(act.session).contact_days),
+    "plan": lambda act: add_months(act.today, act.case.every_months or A_YEAR),
+}
+
+
 def enter_state(act: Transition, state: State, due_on: date | None, *, latest: date | None = None) -> str:
     """Set the case to `state`, and start the clock of that state; return the clock's due day as ISO text.
 
@@ -164,10 +168,14 @@ def checked_day(
 
 
 def _put_off_until(act: Transition) -> list[date]:
-    """Return the last day to which what the case owes may be put off; [] when only the step and the policy say that."""
-    if (most_days := MOST_DAYS_AHEAD.get(act.case.obligation or "")) is None:
+    """Return the last day to which what the case owes may be put off; [] when only the step and the policy say that.
+
+    With an answer the case may go back to the day that it had before it waited.
+    """
+    if (latest := LATEST_DAY.get(act.case.obligation or "")) is None:
         return []
-    return [act.today + timedelta(days=most_days(municipality(act.session)))]
+    former = act.case.waiting_from_due_at if act.step.name == "answer" else None
+    return [max(latest(act), calendar_of(act.session).day_of(former))] if former else [latest(act)]
 
 
 def working_days_from_now(act: Transition, working_days: int) -> date:

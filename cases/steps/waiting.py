@@ -91,7 +91,6 @@ def answered(act: Transition) -> DomainEvent:
     usual_days = {State.RECEIVED: act.terms.look_days, State.IN_PROGRESS: act.terms.progress_days}
     usual = working_days_from_now(act, usual_days.get(back_to, act.terms.answer_days))
     keeps_former = back_to in {State.PLANNED, State.IN_PROGRESS} and former > act.today
-    case.stop_waiting()
     due_on = enter_state(act, back_to, act.change.due_on or (former if keeps_former else usual))
     if back_to is State.IN_PROGRESS:
         restart_life_clock(act.session, case, act.at)

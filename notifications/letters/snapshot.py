@@ -67,9 +67,10 @@ WORDS = select(*columns_of(Words, WordsRow._fields)).where(or_(NOTE, TITLE, DESC
 OWN_CASES = select(Case.id, Case.public_id).where(or_(any_of(Case.id, "ids"), any_of(Case.public_id, "keys")))
 FAILED = select(Delivery.id, Delivery.context).where(any_of(Delivery.id, "ids"))
 PLAN_ITEMS = (
-    select(PlanVersion.event_id, Case.ref, PlanItem.title, PlanItem.origin_id)
+    select(PlanVersion.event_id, Case.ref, PlanItem.title, PlanItem.origin_id, Unit.name)
     .join(PlanItem, PlanItem.version_id == PlanVersion.id)
     .join(Case, Case.id == PlanItem.case_id)
+    .outerjoin(Unit, and_(Unit.id == PlanItem.responsible_id, Unit.id != PlanItem.unit_id))
     .where(any_of(PlanVersion.event_id, "ids"))
     .order_by(PlanItem.number)
 )
@@ -244,8 +245,8 @@ def _plan_items(session: Session, events: dict[int, EventForLetter]) -> dict[int
     """Return what letters about adopted plans list, by the event of the adoption."""
     ids = [id_ for id_, event in events.items() if event.type == "plan.adopted"]
     found: dict[int, list[PlanItemTold]] = defaultdict(list)
-    for id_, ref, title, origin in fetch_rows(session, PLAN_ITEMS, {"ids": ids}) if ids else ():
-        found[id_].append(PlanItemTold(id_, ref, title, "new" if origin is None else "carried"))
+    for id_, ref, title, origin, asked in fetch_rows(session, PLAN_ITEMS, {"ids": ids}) if ids else ():
+        found[id_].append(PlanItemTold(id_, ref, title, "new" if origin is None else "carried", asked=asked or ""))
     for id_, ref, title, reason in fetch_rows(session, PLAN_DROPS, {"ids": ids}) if ids else ():
         found[id_].append(PlanItemTold(id_, ref, title, "dropped", reason))
     return found

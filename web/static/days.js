@@ -20,6 +20,11 @@
     }
   });
 
+  document.addEventListener("input", (event) => {
+    const calendar = beside(event.target, "[data-picks]");
+    if (calendar && calendar !== event.target) calendar.value = ""; // what is typed counts: one day is sent
+  });
+
   document.addEventListener("change", (event) => {
     const calendar = event.target.closest?.("[data-picks]");
     if (!calendar?.value) return;

@@ -13,6 +13,7 @@ from cases.village.plans.reading.published import named_items, plans_listed
 
 COLUMNS = (
     "title", "responsible", "year", "quarter", "kind", "category", "area", "done_on", "done_by", "case", "group",
+    "holder",
 )  # fmt: skip
 
 
@@ -42,5 +43,5 @@ def _rows(session: Session, slugs: list[str], year: int | None, at: datetime) ->
         for item in items:
             yield [
                 item.title, item.responsible, item.year, item.quarter, item.kind.value, item.category,
-                areas[item.area], item.done_on, item.done_by, item.case, slug,
+                areas[item.area], item.done_on, item.done_by, item.case, slug, item.holder,
             ]  # fmt: skip

@@ -13,7 +13,13 @@ from cases.village.plans.records.plan import REVISE_MONTHS, Plan, PlanKind
 from cases.village.plans.records.plan_version import PlanVersion
 
 MONTHS = select(Plan.revise_months).where(Plan.unit_id == Unit.id, Plan.kind == PlanKind.LOCAL).scalar_subquery()
-LAST_DAY = select(func.max(Case.duty_on)).where(Case.obligation == "plan", Case.subject == Unit.slug).scalar_subquery()
+LAST_DAY = (  # the day that stood last
+    select(Case.duty_on)
+    .where(Case.obligation == "plan", Case.subject == Unit.slug)
+    .order_by(Case.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 ADOPTED_ON = (
     select(func.max(PlanVersion.adopted_on))
     .join(Plan, Plan.id == PlanVersion.plan_id)
@@ -25,8 +31,9 @@ ADOPTED_ON = (
 def next_day(last_day: date, adopted_on: date | None, *, months: int) -> date:
     """Return the local day by which a plan that was adopted on `adopted_on` is to be revised next.
 
-    A plan keeps its day of the year: `last_day` is the day of the duty before, and the next one lies whole intervals of
-    so many `months` after it, so that nobody who is late once is late for ever. It is the first of these days at least
+    A plan keeps its day of the year: `last_day` is the day of the duty before as it stood last, so the one on which the
+    desk agreed with the group if they moved it, and the next one lies whole intervals of so many `months` after it, so
+    that nobody who is late once is late for ever. It is the first of these days at least
     half an interval after the adoption: who adopts long before the day is asked again on that day, not a year after it.
     Without an adoption it is one interval after `last_day`.
     """

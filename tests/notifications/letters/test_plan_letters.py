@@ -52,6 +52,9 @@ def test_the_group_gets_one_letter_of_all_items_and_whoever_adopted_gets_none(pl
     _, words = told["norrby@example.se"]
     for item in plan.plan().items:
         assert words.count(f"[{item.case}] {item.title}") == 1
+    assert f"{ASKED.title}. Ni ber: Gata" in " ".join(words.split())
+    assert f"{ASKED.title}. De ber: Gata" in " ".join(told["contact@example.se"][1].split())
+    assert f"{OWN.title}. Ni ber" not in " ".join(words.split())
     with plan.house.database.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM work")) == 0
 

@@ -66,6 +66,24 @@ def test_without_a_script_a_day_is_one_field(open_screen, path):
     assert not officer.page.locator("[name='due_on-picked']").is_visible()
 
 
+def test_a_day_that_is_typed_after_the_calendar_was_opened_counts_alone(open_screen, path):
+    officer = open_screen()
+    officer.be("Officer")
+    officer.open(path)
+    choose(officer, "Planera")
+    typed, calendar = officer.page.locator("#due_on"), officer.page.locator("[name='due_on-picked']")
+    typed.fill("2027-05-17")
+    officer.page.locator("[data-opens=due_on]").click()
+    assert calendar.input_value() == "2027-05-17"
+    officer.page.keyboard.press("Escape")
+    typed.fill("2027-05-18")
+    assert calendar.input_value() == ""
+    calendar.evaluate("it => { it.value = '2027-05-19'; it.dispatchEvent(new Event('change', {bubbles: true})) }")
+    assert (typed.input_value(), calendar.input_value()) == ("2027-05-19", "")
+    officer.page.get_by_role("button", name="Spara steget").click()
+    officer.says("Sparat.")
+
+
 def test_a_refusal_is_read_as_a_whole_where_it_has_the_focus(open_screen, path):
     officer = open_screen()
     officer.be("Officer")

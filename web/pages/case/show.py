@@ -18,7 +18,7 @@ from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
-from cases.village.showing.of_case import village_of_case
+from cases.village.showing.of_case import plan_of_case, village_of_case
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
@@ -112,8 +112,10 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
     case = whole.case
     entries = timeline(session, case, actor, before=asked_before())
     lines = lines_from(session, case, actor, entries)
-    choices = step_choices(session, case, whole.following, actor)
+    plan = plan_of_case(session, case)
+    choices = step_choices(session, case, whole.following, actor, asked=plan.asked if plan else None)
     return {
+        "plan": plan,
         "now": right_now(),
         "description": whole.details.description,
         "on_agenda": whole.on_agenda,

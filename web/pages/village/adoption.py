@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
 from cases.village.plans.adopting import LONGEST_WHERE, AdoptedPlan, Adoption, adopt_plan
-from cases.village.plans.reading.drafts import draft_shown
+from cases.village.plans.reading.drafts import draft_shown, next_update_on
 from cases.village.plans.reading.shown import DraftShown
 from web.current import current, right_now, today
 from web.language.gettext import gettext, ngettext
@@ -71,6 +71,7 @@ def page(form: Form | None, slug: str) -> str:
         return render_template(
             "village/adopt.html", asked=asked, draft=draft, form=filled, lacks=lacks,
             outcome=_outcome(draft) if draft else "", passed=_passed(draft) if draft else [],
+            next_on=next_update_on(session, slug, at=right_now()) if draft else None,
         )  # fmt: skip
 
 

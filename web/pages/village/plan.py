@@ -79,8 +79,8 @@ def _rows(plan: PlanShown) -> list[tuple[Any, ...]]:
     areas = {area.rank: area.name for area in plan.areas}
     cells = [
         (
-            item.title, item.responsible, item.year, item.quarter, item.kind.value, item.category,
-            areas.get(item.area), item.done_on, item.done_by, item.case, plan.plan.unit,
+            item.title, item.named, item.year, item.quarter, item.kind.value, item.category,
+            areas.get(item.area), item.done_on, item.done_by, item.case, plan.plan.unit, item.holder,
         )
         for item in plan.items
     ]  # fmt: skip

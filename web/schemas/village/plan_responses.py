@@ -45,7 +45,10 @@ class AreaOut(Schema):
 
 
 class PlanItemOut(Schema):
-    """One item. `state`, `due_on`, `late`, `done_on` and `done_by` are those of its case."""
+    """One item. `state`, `due_on`, `late`, `done_on` and `done_by` are those of its case.
+
+    `responsible` has the case, and `asked` is the unit that the group asks as long as somebody else has it.
+    """
 
     key = fields.Integer(required=True)
     area = fields.Integer(required=True)
@@ -55,6 +58,7 @@ class PlanItemOut(Schema):
     category = fields.String(required=True, allow_none=True)
     place = fields.String(required=True, allow_none=True)
     responsible = fields.String(required=True, allow_none=True)
+    asked = fields.String(required=True, allow_none=True)
     year = fields.Integer(required=True, allow_none=True)
     quarter = fields.Integer(required=True, allow_none=True)
     cost_kr = fields.Float(required=True, allow_none=True)

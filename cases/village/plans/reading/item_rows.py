@@ -17,7 +17,7 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit
 from cases.public.how_done import TELLS_OF_WORK
 from cases.public.masking import mask
-from cases.states import LADDER_STATES, State
+from cases.states import LADDER_STATES, OPEN, State
 from cases.village.plans.reading.shown import PlanItemShown
 from cases.village.plans.records.focus_area import FocusArea
 from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
@@ -89,6 +89,7 @@ def _shown(
     done_on, done_by = done.get(item.case_id or 0, (None, None))
     has_due_day = row.due_at is not None and row.state in LADDER_STATES
     holder = (row.named, row.named_name) if is_draft or row.holder is None else (row.holder, row.holder_name)
+    is_asked = not is_draft and done_on is None and row.state in OPEN and _asks_another(row)
     return PlanItemShown(
         key=item.id, area=row.rank, title=shown(item.title) or "", text=shown(item.text), kind=item.kind,
         category=row.category, category_name=row.category_name, place=row.place,
@@ -98,7 +99,15 @@ def _shown(
         due_on=calendar_of(session).day_of(row.due_at) if has_due_day else None,
         is_late=has_due_day and row.due_at < at, done_on=done_on,
         done_by=shown(done_by or row.holder_name) if done_on else None,
+        named=row.named, holder=row.holder,
+        asked=row.named if is_asked else None, asked_name=row.named_name if is_asked else None,
     )  # fmt: skip
+
+
+def _asks_another(row: Any) -> bool:
+    """Return whether the group asks a unit that does not have the case, not even for it."""
+    item: PlanItem = row.PlanItem
+    return item.responsible_id not in {None, item.unit_id} and row.named != row.holder
 
 
 def _done(session: Session, case_ids: list[int]) -> dict[int, tuple[date, str | None]]:

@@ -50,9 +50,10 @@ class PlanItemShown:
     """One item, with how far its case has come.
 
     `key` is its id, `area` the rank of its area, `origin` the key of the item that it carries on. `responsible` is who
-    has the case now, in a draft who is to have it. `state` is None in a draft for an item that has no case yet. `case`
-    is the reference of the case, None for readers who may not open it. `done_on` and `done_by` say when and by whom it
-    was done. `is_late` is True from the day after the case's day.
+    has the case now, in a draft who is to have it. `named` is the unit that the plan itself names, `holder` who has the
+    case, and `asked` is `named` as long as somebody else has the open case for it. `state` is None in a draft for an
+    item that has no case yet. `case` is the reference of the case, None for readers who may not open it. `done_on` and
+    `done_by` say when and by whom it was done. `is_late` is True from the day after the case's day.
     """
 
     key: int
@@ -75,6 +76,10 @@ class PlanItemShown:
     is_late: bool
     done_on: date | None = None
     done_by: str | None = None
+    named: str | None = None
+    holder: str | None = None
+    asked: str | None = None
+    asked_name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
-from support.houses.small_house import MONDAY, SmallHouse
+from support.houses.small_house import CALENDAR, MONDAY, SmallHouse
 from support.houses.statements import counted
 
 from cases.access.actors import THE_CLOCK
@@ -13,9 +13,11 @@ from cases.administration.reorganising import UnitDetails, add_unit, dissolve_un
 from cases.case import Case, case_to_change
 from cases.organisation.units import Unit, UnitKind, unit_named
 from cases.progress import Change, change_state
-from cases.refusals import RecordNeeded, RecordStands
+from cases.refusals import DateOutside, FieldNotUsed, NotAllowed, RecordNeeded, RecordStands
 from cases.states import State
+from cases.steps.transition import WaitingFor
 from cases.village.obligations.ensuring import ensure_missing
+from workers.relay.draining import drain_outbox
 
 GROUPS = ("norrby", "soderby")
 TUESDAY = MONDAY + timedelta(days=1)
@@ -146,6 +148,49 @@ def test_what_is_owed_of_a_group_ends_with_it(small_house: SmallHouse, how: str)
     assert {small_house.case(ref).state for ref in refs} == {State.DECLINED}
     small_house.sweep(TUESDAY + timedelta(days=1))
     assert set(owed(small_house, "plan")) == set(owed(small_house, "contact")) == {"soderby"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Change(State.PLANNED, due_on=date(2035, 1, 2)),
+        Change(State.IN_PROGRESS),
+        Change(State.WAITING, waiting_for=WaitingFor("unit", "gata"), note="Hinner ni?"),
+    ],
+)
+def test_whoever_owes_something_moves_no_day_of_theirs(small_house: SmallHouse, change: Change) -> None:
+    small_house.sweep(MONDAY)
+    before = owed(small_house, "plan")["norrby"]
+    with pytest.raises(NotAllowed), small_house.database.transaction() as session:
+        case = case_to_change(session, before.ref)
+        change_state(session, case, change, by=small_house.actors["member"], at=TUESDAY)
+    assert small_house.case(before.ref).due_at == before.due_at
+
+
+def test_an_answer_by_whoever_owes_it_brings_the_day_back_and_sets_none(small_house: SmallHouse) -> None:
+    small_house.sweep(MONDAY)
+    before = owed(small_house, "plan")["norrby"]
+    asked = {"waiting_for": WaitingFor("unit", "norrby"), "note": "Hur går det?"}
+    small_house.change(before.ref, State.WAITING, at=TUESDAY, **asked)
+    answer = {"by": "member", "note": "Bra", "step": "answer", "at": TUESDAY}
+    with pytest.raises(FieldNotUsed):
+        small_house.change(before.ref, State.PLANNED, due_on=date(2035, 1, 2), **answer)
+    assert small_house.change(before.ref, State.PLANNED, **answer).due_at == before.due_at
+
+
+def test_the_contact_person_moves_the_day_of_a_plan_by_a_year_at_most_and_the_group_is_told(small_house) -> None:
+    small_house.sweep(MONDAY)
+    ref = owed(small_house, "plan")["norrby"].ref
+    for step in ({"to": State.PLANNED}, {"to": State.PARKED, "reason": "Senare"}):
+        with pytest.raises(DateOutside) as refused:
+            small_house.change(ref, due_on=date(2027, 3, 4), at=TUESDAY, **step)
+        assert refused.value.latest == date(2027, 3, 3)
+    small_house.change(ref, State.PLANNED, due_on=date(2027, 3, 3), at=TUESDAY)
+    assert CALENDAR.day_of(small_house.case(ref).due_at) == date(2027, 3, 3)
+    drain_outbox(small_house.database)
+    told = "SELECT email, letter FROM delivery JOIN address ON address.id = delivery.address_id"
+    with small_house.database.reading() as session:
+        assert ("norrby@example.se", "news") in {tuple(row) for row in session.execute(text(told))}
 
 
 def test_nobody_is_promised_a_day_for_what_is_owed(small_house: SmallHouse) -> None:

@@ -1,12 +1,15 @@
 """By when a plan is to be revised next: also between its adoption and the day from which the next one is owed."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from support.houses.small_house import MONDAY
+from support.houses.small_house import CALENDAR, MONDAY
 from support.plans.plan_acts import PlanActs
 
+from cases.states import State
+from cases.village.owing import open_case
 from cases.village.plans.obligations import next_day
+from cases.village.plans.reading.drafts import next_update_on
 from cases.village.plans.reading.published import next_revision_on, plans_listed
 from cases.village.showing.all_villages import villages_listed
 
@@ -63,3 +66,34 @@ def test_the_day_told_before_the_next_case_is_the_working_day_that_it_gets(small
     with small_house.database.reading() as session:
         told = next_revision_on(session, None, date(2027, 6, 12), date(2026, 8, 10), months=12)
     assert told == date(2027, 6, 14)
+
+
+def would_be(house, at):
+    """Return by when the plan would be updated next if it were adopted now."""
+    with house.database.reading() as session:
+        return next_update_on(session, "norrby", at=at)
+
+
+@pytest.mark.parametrize(
+    ("agreed_on", "adopted_at", "due_on"),
+    [
+        (date(2026, 9, 17), datetime(2026, 3, 30, 8, tzinfo=UTC), date(2027, 9, 17)),  # early, for that day
+        (date(2027, 2, 17), datetime(2026, 3, 30, 8, tzinfo=UTC), date(2027, 2, 17)),  # long before it
+        (date(2026, 4, 15), datetime(2026, 6, 1, 8, tzinfo=UTC), date(2027, 4, 15)),  # late
+    ],
+)
+def test_the_day_of_the_year_is_the_one_on_which_the_group_and_the_desk_agreed(
+    small_house, agreed_on, adopted_at, due_on
+):
+    house, plan = small_house, PlanActs(small_house)
+    house.sweep(MONDAY)
+    with house.database.reading() as session:
+        ref = open_case(session, "plan", "norrby").ref
+    house.change(ref, State.PLANNED, due_on=agreed_on, at=MONDAY)
+    assert would_be(house, adopted_at) == due_on
+    plan.adopted(at=adopted_at)
+    assert plan.plan(at=adopted_at).plan.next_revision_on == due_on
+    later = adopted_at + timedelta(days=1)
+    assert would_be(house, later) == next_day(due_on, CALENDAR.day_of(later), months=12)
+    house.sweep(adopted_at + timedelta(days=1))
+    assert plan.plan(at=adopted_at + timedelta(days=1)).plan.next_revision_on == due_on

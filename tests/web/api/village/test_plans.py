@@ -1,10 +1,14 @@
 """The API of plans: from a draft that lacks much to an adopted plan that everybody reads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
+from support.houses.small_pages import visitor
+
+from cases.case import Case
 
 AREAS = [{"rank": 1, "name": "Vägar", "why": "Det är långt"}, {"rank": 2, "name": "Bad"}]
 OWN = {
@@ -195,3 +199,18 @@ def test_items_of_plans_applications_and_duties_come_by_their_own_doors(sqlite_w
         assert answer.json["errors"]["kind"] == [
             "Den sortens ärende lämnas inte här. En åtgärd i en plan blir ett ärende när planen antas."
         ]
+
+
+def test_a_group_moves_no_day_of_its_own_plan(sqlite_web):
+    sqlite_web.house.sweep(datetime.now(UTC))
+    with sqlite_web.database.reading() as session:
+        ref = session.scalars(select(Case.ref).where(Case.obligation == "plan", Case.subject == "norrby")).one()
+    body = {
+        "to": "planned",
+        "due_on": "2035-01-02",
+        "version": sqlite_web.get(f"/cases/{ref}", by="member").json["version"],
+    }
+    assert sqlite_web.post(f"/cases/{ref}/changes", body, by="member").status_code == 403
+    page = visitor(sqlite_web, "member").get(f"/arenden/{ref}").text
+    assert 'name="due_on"' not in page
+    assert 'name="due_on"' in visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text

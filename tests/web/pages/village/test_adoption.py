@@ -61,6 +61,7 @@ def test_an_item_that_is_left_out_leads_to_its_choice(plan, member):
 
 
 def test_the_page_says_what_adopting_does_and_the_plan_gives_a_receipt(plan, member):
+    plan.house.sweep(MONDAY)
     plan.adopted()
     draft = plan.begin(at=A_YEAR_ON)
     content = dropping(draft, "Ny badplats")
@@ -68,6 +69,7 @@ def test_the_page_says_what_adopting_does_and_the_plan_gives_a_receipt(plan, mem
     plan.put(replace(content, items=(*content.items, new)), at=A_YEAR_ON)
     assert "1 nytt ärende, 2 fortsätter, 1 tas bort." in member.read(ADOPT)
     assert "Planen blir offentlig" in member.read(ADOPT)
+    assert "Nästa uppdatering senast" in member.read(ADOPT)
     answer = adopt(member, plan, on="2026-11-02", where="Bystugan", note="Alla var med")
     assert (answer.status_code, answer.location) == (303, "/plan/norrby")
     page = member.read("/plan/norrby")

@@ -23,7 +23,7 @@ def queries(web, who, path):
         (None, "/plan/norrby", 9),
         ("member", "/plan/norrby", 10),
         ("member", "/plan/norrby/utkast", 18),
-        ("member", "/plan/norrby/anta", 14),
+        ("member", "/plan/norrby/anta", 15),
     ],
 )
 def test_many_items_take_no_more_queries_than_few(sqlite_web, who, path, most):

@@ -1,14 +1,16 @@
 """The page of a plan: what everybody reads, what its group may do, and what nobody else sees."""
 
+import csv
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
-from support.plans.plan_acts import A_YEAR_ON, OWN, WHOLE, PlanActs, content_of, dropping
+from support.plans.plan_acts import A_YEAR_ON, ASKED, OWN, WHOLE, PlanActs, content_of, dropping
 
 from cases.administration.reorganising import dissolve_unit
 from cases.organisation.units import unit_named
@@ -155,7 +157,10 @@ def test_the_files_hold_the_items_of_the_page(sqlite_web, plan):
     plan.adopted()
     answer = visitor(sqlite_web).get("/plan/norrby.csv")
     lines = answer.get_data(as_text=True).lstrip("\ufeff").splitlines()
-    assert lines[0].replace('"', "") == "title;responsible;year;quarter;kind;category;area;done_on;done_by;case;group"
+    assert (
+        lines[0].replace('"', "")
+        == "title;responsible;year;quarter;kind;category;area;done_on;done_by;case;group;holder"
+    )
     assert [line.split(";")[0].strip('"') for line in lines[1:]] == [
         "Måla bystugan", "Cykelväg till tätorten", "Ny badplats",
     ]  # fmt: skip
@@ -228,3 +233,36 @@ def test_the_village_and_the_plan_say_the_same_of_an_item(sqlite_web, plan):
     with time_machine.travel(MONDAY, tick=False):
         for path in ("/plan/norrby", "/bygd/norrby"):
             assert visitor(sqlite_web).read(path).count("Lämnat vidare") == 2, path
+
+
+def test_whom_the_group_asks_is_told_beside_who_has_the_case(sqlite_web, plan):
+    plan.adopted()
+    ref = plan.named("Cykelväg till tätorten").case
+    for path in ("/plan/norrby", "/bygd/norrby"):
+        assert "Vi ber: Gata (ligger hos kontaktpersonen)" in visitor(sqlite_web).read(path)
+    rows = csv.DictReader(StringIO(visitor(sqlite_web).get("/plan/norrby.csv").text.lstrip("\ufeff")), delimiter=";")
+    assert [(row["responsible"], row["holder"]) for row in rows] == [
+        ("norrby", "norrby"), ("gata", "desk"), ("vatten", "desk"),
+    ]  # fmt: skip
+    items = {item["title"]: item for item in sqlite_web.get("/plans/norrby").json["items"]}
+    said = {title: (item["responsible"], item["asked"]) for title, item in items.items()}
+    assert said["Cykelväg till tätorten"] == ("desk", "gata")
+    assert said["Måla bystugan"] == ("norrby", None)
+    page = visitor(sqlite_web, "contact").get(f"/arenden/{ref}").text
+    assert "Gruppen ber" in page
+    assert 'href="/bygd/norrby"' in page
+    assert f'href="/plan/norrby#punkt-{plan.named("Cykelväg till tätorten").key}"' in page
+    sqlite_web.house.change(ref, State.ASSIGNED, responsible="vatten")
+    assert "Vi ber: Gata (ligger hos Vatten)" in visitor(sqlite_web).read("/plan/norrby")
+    sqlite_web.house.change(ref, State.ASSIGNED, responsible="gata", step="hand_over")
+    assert "Vi ber: Gata" not in visitor(sqlite_web).read("/plan/norrby")
+
+
+def test_the_unit_that_the_group_asks_is_chosen_when_the_case_is_given_away(sqlite_web, plan):
+    plan.adopted(replace(WHOLE, items=(replace(ASKED, responsible="vatten"),)))  # the topic is usually gata's
+    ref = plan.named(ASKED.title).case
+    desk = visitor(sqlite_web, "contact")
+    assert re.search(r'<option value="vatten" selected>', desk.get(f"/arenden/{ref}").text)
+    sqlite_web.house.change(ref, State.ASSIGNED, responsible="vatten")
+    sqlite_web.house.change(ref, State.RECEIVED, by="water_officer", reason="Inte vårt")
+    assert re.search(r'<option value="gata" selected>', desk.get(f"/arenden/{ref}").text)

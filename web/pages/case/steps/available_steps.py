@@ -123,22 +123,28 @@ def _usual_days(case: Case) -> dict[str, date]:
     return {name: calendar.add_working_days(today(), days) for name, days in working_days.items()}
 
 
-def step_choices(session: Session, case: Case, following: list[Following], actor: Actor) -> dict[str, Any]:
+def step_choices(
+    session: Session, case: Case, following: list[Following], actor: Actor, *, asked: str | None = None
+) -> dict[str, Any]:
     """Return the template's variables for the step form: `steps` from `available_steps`, and the select options.
 
     `step_units` and `step_waits` (whom the case may wait for) are pairs (value, name), `step_officers` the officers by
-    unit, `step_topics` the suggested units by topic, `step_suggests` the slug of the suggested unit. `following` are
-    the followers of the case.
+    unit, `step_topics` the suggested units by topic, `step_suggests` the slug of the suggested unit and `step_chosen`
+    of the one that is chosen at first: the unit that the group's plan asks (`asked`), else the suggested one. Nothing
+    is given anew to whom has said that it is not theirs. `following` are the followers of the case.
     """
     others = units_to_choose(session, *UnitKind)
-    suggested = suggested_unit(session, case.category_id)
-    if suggested in _said_not_theirs(session, case):
-        suggested = ""
+    not_theirs = _said_not_theirs(session, case)
+    suggested, wanted = (
+        "" if slug in not_theirs else slug for slug in (suggested_unit(session, case.category_id), asked or "")
+    )
+    may_hold = units_to_choose(session)
     return {
         "steps": available_steps(session, case, following, actor),
-        "step_units": units_to_choose(session),
+        "step_units": may_hold,
         "step_officers": officers_to_choose(session, None if actor.is_contact else {case.responsible.slug}),
         "step_suggests": suggested,
+        "step_chosen": wanted if wanted in dict(may_hold) else suggested,
         "step_topics": {} if case.category_id else suggested_units(session),
         "step_waits": _waiting_options(others),
     }
