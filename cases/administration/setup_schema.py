@@ -25,9 +25,10 @@ from cases.administration.setup_values import (
     TomlTermList,
 )
 from cases.deadlines.policies import terms_from
+from cases.meetings.meeting import MeetingSort
 from cases.organisation.people import Role
 from cases.organisation.perspectives import LONGEST_PERSPECTIVE
-from cases.organisation.units import DESK, GroupSort, UnitKind
+from cases.organisation.units import DESK, MEET, GroupSort, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
 
@@ -40,6 +41,8 @@ class MunicipalitySchema(TomlSchema):
     proposals = TomlBoolean()
     contact_phone = TomlPhoneNumber()
     contact_days = TomlTerm()
+    adjust_days = TomlTerm()
+    secretary = TomlSlug()
 
 
 class UnitSchema(TomlSchema):
@@ -52,6 +55,7 @@ class UnitSchema(TomlSchema):
     place = TomlSlug()
     sort = TomlChoice(GroupSort)
     head = TomlMailAddress()
+    meets = TomlTermList()
 
     @validates_schema
     def _fits(self, values: dict[str, Any], **_: Any) -> None:
@@ -59,6 +63,10 @@ class UnitSchema(TomlSchema):
             raise ValidationError("only a group is of a sort")
         if values.get("sort") == GroupSort.SECTOR and "place" in values:
             raise ValidationError("a group of the sort sector has no place")
+        if "meets" in values and values["kind"] not in MEET:
+            raise ValidationError("only a forum, a board or the council meets", "meets")
+        if any(not 1 <= month <= 12 for month in values.get("meets", ())):
+            raise ValidationError("must be months, from 1 to 12", "meets")
 
 
 class PostSchema(TomlSchema):
@@ -157,6 +165,9 @@ class MeetingSchema(TomlSchema):
     on = TomlDate(required=True)
     name = TomlText(200, required=True)
     where = TomlText(200)
+    body = TomlSlug()
+    sort = TomlChoice(MeetingSort)
+    theme = TomlText(500)
 
 
 TABLES: dict[str, Schema] = {
