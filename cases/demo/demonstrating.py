@@ -43,7 +43,7 @@ def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], N
     with database.transaction() as session:
         load_setup_file(session, SETUP_FILE.read_text(encoding="utf-8"), at=clock.now)
         municipality(session, locked=True).demonstration = True
-        plan_meetings(session, years, MEETING_PLACE)
+        plan_meetings(session, years, MEETING_PLACE, since=first)
     story = Story(database, clock, Random(SEED), send_letters)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
     days = tuple(day for day in meeting_days(years) if first <= day <= last)
     villages = VillageYears(read_plans(), first, database, clock, days)

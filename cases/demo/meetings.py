@@ -11,14 +11,14 @@ MEETINGS = ((4, "våren"), (10, "hösten"))
 THURSDAY = 3
 
 
-def plan_meetings(session: Session, years: range, where: str) -> None:
-    """Plan the forum's meetings of these years; a day that has a meeting already gets no other.
+def plan_meetings(session: Session, years: range, where: str, *, since: date = date.min) -> None:
+    """Plan the forum's meetings of these years; a day that has a meeting already gets no other, nor one before `since`.
 
     `where` is the name of the place where they are held.
     """
     planned, seasons = set(session.scalars(select(Meeting.held_on))), dict(MEETINGS)
     for day in meeting_days(years):
-        if day not in planned:
+        if day >= since and day not in planned:
             plan_meeting(session, MeetingPlan(day, f"Lokalt utvecklingsforum, {seasons[day.month]} {day.year}", where))
 
 
