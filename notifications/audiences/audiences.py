@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from cases.access.actors import ActorKind
 from cases.organisation.people import Role
-from notifications.audiences.context import AudienceContext
+from notifications.audiences.context import AudienceContext, Outsider
+from notifications.audiences.directory import DirectoryPerson
 from notifications.audiences.fallbacks import (
     Recipient,
     desk_recipients,
@@ -65,6 +66,24 @@ def _plan_group(context: AudienceContext) -> list[Recipient]:
     return found or staff_recipients(directory, group, Role.MEMBER)
 
 
+def _invited(context: AudienceContext) -> list[Recipient]:
+    """Return whoever is invited to the meeting or sits in the body that meets; guests by mail only."""
+    people = [one for one in context.invited if isinstance(one, DirectoryPerson)]
+    parties = [one for one in context.invited if isinstance(one, Outsider)]
+    outside = [recipient for party in parties for recipient in outside_recipients(party) if recipient.email]
+    return person_recipients(context.directory, people) + outside
+
+
+def _groups(context: AudienceContext) -> list[Recipient]:
+    """Return the mailbox and the chair of each active group."""
+    directory = context.directory
+    return [
+        recipient
+        for group in context.groups
+        for recipient in mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.HEAD)
+    ]
+
+
 def _followers(context: AudienceContext) -> list[Recipient]:
     """Return the followers; those who follow by their own merged case also while this case is not published."""
     published = context.required_case.published_at is not None
@@ -121,6 +140,8 @@ AUDIENCES: dict[str, FindRecipients] = {
     "group": _group,
     "plan_group": _plan_group,
     "followers": _followers,
+    "invited": _invited,
+    "groups": _groups,
     "officer": lambda context: first_reachable(officer_fallbacks(context)),
     "handler": _handler,
     "unit": _unit,

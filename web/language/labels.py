@@ -222,6 +222,11 @@ LETTERS = {
     "comments": _l("several messages"),
     "alarms": _l("an alarm: several things were not delivered"),
     "plan_adopted": _l("a plan was adopted"),
+    "called": _l("an invitation to a meeting"),
+    "meeting_changed": _l("a meeting is moved or cancelled"),
+    "agenda": _l("an agenda"),
+    "minutes": _l("adjusted minutes"),
+    "recommended": _l("a recommendation"),
 }
 
 WHY_ON_AGENDA = {

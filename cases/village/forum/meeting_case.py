@@ -25,7 +25,10 @@ def ensured_case(session: Session, meeting: Meeting, *, by: Actor, at: datetime)
     if not meeting.is_owed:
         return
     for obligation in ("agenda", "minutes"):
-        if open_case(session, obligation, str(meeting.id)) is not None:
+        if (case := open_case(session, obligation, str(meeting.id))) is not None:
+            if meeting.case_id != case.id:  # an import has brought one along, which took the place of its own
+                meeting.case_id = case.id
+                session.flush()
             return
     ensure(session, owed_by_meeting(meeting), owed_of(session, meeting), by=as_desk_alone(by), at=at)
 

@@ -101,13 +101,18 @@ def _item(
     item, opens = row.AgendaItem, bool(row.may_open) or row.AgendaItem.case_id is None
     stream = item.case_id or home_id or 0
     return AgendaItemShown(
-        number=item.number, case=row.ref if row.may_open else None, topic=item.topic if is_staff or not item.topic else mask(item.topic),
-        title=mask(row.title) if row.may_open else mask(item.topic) if item.topic else None,
+        number=item.number, case=row.ref if row.may_open else None,
+        topic=item.topic if is_staff else _masked(item.topic),
+        title=mask(row.title) if row.may_open else _masked(item.topic),
         category=row.category, place=row.place, sort=ItemSort(item.sort), why=AgendaReason(item.why), under=row.under,
         carried=item.carried_from_id is not None, how=SettledHow(item.settled_how) if item.settled_how else None,
         words=mask(words[stream, item.number]) if opens and (stream, item.number) in words else None,
         resolution=resolutions.get(item.id) if opens else None,
     )  # fmt: skip
+
+
+def _masked(text: str | None) -> str | None:
+    return mask(text) if text else None
 
 
 def _words(session: Session, meeting: int, streams: Collection[int]) -> dict[tuple[int, int], str]:
@@ -171,8 +176,8 @@ def _proposed(session: Session, meeting: Meeting, by: Actor, at: datetime) -> li
 
 def _shown(one: Proposed, case: Any) -> AgendaItemShown:
     return AgendaItemShown(
-        number=None, case=case.ref if case else None, topic=mask(one.topic) if one.topic else None,
-        title=mask(case.title) if case else mask(one.topic) if one.topic else None, category=case.category if case else None,
+        number=None, case=case.ref if case else None, topic=_masked(one.topic),
+        title=mask(case.title) if case else _masked(one.topic), category=case.category if case else None,
         place=case.place if case else None, sort=SORT_OF.get(one.why, ItemSort.DISCUSSION), why=one.why, under=None,
         carried=one.why is AgendaReason.CARRIED, how=None, words=None, resolution=None,
     )  # fmt: skip
