@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.houses.statements import counted
-from support.plans.plan_acts import OWN, PlanActs
+from support.plans.plan_acts import ASKED, JOINT, OWN, PlanActs
 
 from cases.organisation.units import Unit, UnitKind
 from cases.states import State
@@ -27,6 +27,8 @@ def plan(sqlite_web) -> Iterator[PlanActs]:
     plan.house.sweep(MONDAY)
     plan.adopted(at=IN_DECEMBER)
     plan.house.change(plan.named(OWN.title).case, State.DONE, by="member", at=IN_DECEMBER, note="Klart")
+    for title in (JOINT.title, ASKED.title):
+        plan.house.change(plan.named(title).case, State.PLANNED, due_on=date(2027, 3, 3), at=IN_DECEMBER)
     plan.house.sweep(IN_DECEMBER.replace(day=4))
     with time_machine.travel(NEXT_SUMMER, tick=False):
         yield plan
