@@ -38,6 +38,7 @@ def test_everybody_reads_whose_plan_is_late_and_how_much_is_done(sqlite_web, pla
     page = visitor(sqlite_web).read("/planer")
     assert "2 grupper. 1 plan är försenad." in page
     assert "Norrby 2026 Norrby 1 av 3 klara 2 " in page
+    assert "Alla grupper Klart Pågående Planerat Försenat Vilar eller avslutat" in page
     assert "Söderby" not in page
     assert "Soderby saknas – – Försenad: den första planen skulle ha antagits senast 20 april 2027." in page
     english = visitor(sqlite_web).read("/planer?lang=en")

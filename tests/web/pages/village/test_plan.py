@@ -288,3 +288,16 @@ def test_an_item_whose_answer_is_late_is_not_late_itself(sqlite_web, plan):
         for path in ("/plan/norrby", "/bygd/norrby"):
             assert "Försenat 1" in visitor(sqlite_web).read(path), path
         assert "1 försenad åtgärd" in visitor(sqlite_web, "contact").read("/bygderna")
+
+
+def test_own_work_says_by_when_it_is_done_and_what_is_asked_by_when_news_comes(sqlite_web, plan):
+    plan.adopted()
+    own, asked = plan.named(OWN.title).case, plan.named(ASKED.title).case
+    anybody, member = visitor(sqlite_web), visitor(sqlite_web, "member")
+    with time_machine.travel(MONDAY, tick=False):
+        assert "Klart senast 30 september 2026" in anybody.read(f"/arenden/{own}")
+        assert "Nästa besked senast" in anybody.read(f"/arenden/{asked}")
+        plan.house.change(own, State.IN_PROGRESS, by="member", due_on=date(2026, 9, 30))
+        assert "klart senast 30 september 2026" in member.read("/bygd/norrby")
+    with time_machine.travel(MONDAY.replace(month=10), tick=False):
+        assert "Skulle ha varit klart senast 30 september 2026." in anybody.read(f"/arenden/{own}")
