@@ -52,10 +52,13 @@ def _reporter(context: AudienceContext) -> list[Recipient]:
 
 
 def _group(context: AudienceContext) -> list[Recipient]:
+    """Return the mailbox, the members and the chair; nobody when it is the group itself that says that it is done."""
     slug, directory = context.required_case.group, context.directory
     if slug is None:
         return []
-    group = context.unit(slug)
+    group, event = context.unit(slug), context.event.row
+    if event.type == "case.done" and group.id == context.responsible.id and directory.belongs(event.person_id, group):
+        return []  # whoever did it is not asked whether it is true
     return mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.MEMBER, Role.HEAD)
 
 

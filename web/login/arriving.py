@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from cases import logging_in
-from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit
+from cases.organisation.units import DESK, MAY_BE_RESPONSIBLE, Unit, UnitKind
 from web.current import current, is_open_demonstration, machine_now, right_now, today
 from web.login.blueprint import bp
 from web.requests.guard import Audience, open_to
@@ -72,11 +72,16 @@ def be_somebody() -> AnyResponse:
 @bp.get("/min-sida")
 @open_to(Audience.LOGGED_IN)
 def first_page() -> AnyResponse:
-    """Redirect to the page where this person works: the desk, their own department or group, or the forum."""
+    """Redirect to the page where this person works: the desk, their own department or village, or the forum.
+
+    Who is in several units comes to the page of the first one, with its cases.
+    """
     actor = current_actor()
     with current().database.reading() as rows:
-        own = select(Unit.slug).where(Unit.id.in_(actor.unit_ids), Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.slug != DESK)
-        slug = rows.scalar(own.order_by(Unit.id))
-    if slug and not actor.is_contact:
-        return redirect(url_for("units.show", slug=slug), 303)
+        is_own = (Unit.id.in_(actor.unit_ids), Unit.kind.in_(MAY_BE_RESPONSIBLE), Unit.slug != DESK)
+        own = rows.execute(select(Unit.slug, Unit.kind, Unit.active).where(*is_own).order_by(Unit.id)).all()
+    if own and not actor.is_contact:
+        slug, kind, is_active = own[0]
+        is_villager = len(own) == 1 and kind is UnitKind.GROUP and is_active and not actor.is_staff
+        return redirect(url_for("village.show" if is_villager else "units.show", slug=slug), 303)
     return redirect(url_for("desk.show" if actor.is_staff else "forum.show"), 303)

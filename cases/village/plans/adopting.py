@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import THE_CLOCK, Actor
@@ -49,13 +49,17 @@ class Adoption:
 
 @dataclass(frozen=True)
 class AdoptedPlan:
-    """What an adoption led to: the number of the version, and how many items it has, by what became of them."""
+    """What an adoption led to: the number of the version, and how many items it has, by what became of them.
+
+    `done` are those of the version before that were done, and had not ended, and need not be carried on.
+    """
 
     number: int
     items: int
     new: int
     carried: int
     dropped: int
+    done: int = 0
 
 
 @dataclass
@@ -92,7 +96,9 @@ def adopt_plan(session: Session, slug: str, adoption: Adoption, *, by: Actor, at
         draft.adopted_on = on
         session.flush()
     count = len(cases.new) + len(cases.carried)
-    return AdoptedPlan(draft.number, count, len(cases.new), len(cases.carried), len(cases.dropped))
+    return AdoptedPlan(
+        draft.number, count, len(cases.new), len(cases.carried), len(cases.dropped), _count_done(session, cases.ended)
+    )
 
 
 def _checked_day(session: Session, plan: Plan, adoption: Adoption, at: datetime) -> date:
@@ -147,6 +153,11 @@ def _references(session: Session, items: list[PlanItem]) -> list[str]:
     return list(
         session.scalars(select(Case.ref).where(Case.id.in_({item.case_id for item in items})).order_by(Case.id))
     )
+
+
+def _count_done(session: Session, ended: list[str]) -> int:
+    is_done = (Case.ref.in_(ended), Case.state == State.DONE)
+    return session.scalar(select(func.count()).select_from(Case).where(*is_done)) or 0
 
 
 def _event(unit: Unit, plan: Plan, draft: PlanVersion, on: date, cases: _Cases) -> PlanAdopted:

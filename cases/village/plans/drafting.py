@@ -14,7 +14,6 @@ from cases.organisation.people import Person
 from cases.organisation.places import Place
 from cases.organisation.units import Unit
 from cases.refusals import StaleDraft, UnknownName
-from cases.states import ENDED
 from cases.village.plans.draft_content import DraftContent, DraftItem, check_content
 from cases.village.plans.due_days import plan_year
 from cases.village.plans.finding import (
@@ -24,7 +23,7 @@ from cases.village.plans.finding import (
     plan_to_change,
     standing_version,
 )
-from cases.village.plans.lacking import states_of
+from cases.village.plans.lacking import HAD_ENDED, states_of
 from cases.village.plans.records.focus_area import FocusArea
 from cases.village.plans.records.plan import Plan
 from cases.village.plans.records.plan_drop import PlanDrop
@@ -49,9 +48,9 @@ COPIED = (
 def begin_draft(session: Session, slug: str, *, by: Actor, at: datetime) -> tuple[PlanVersion, bool]:
     """Begin a draft of the plan with this slug at the moment `at` (UTC); return it, and True.
 
-    It copies the areas and items of the version that stands; an item whose case has ended is left out, and one whose
-    case was reopened since comes back. When there is a draft already, return that one, and False. Raises `NotFound` or
-    `NotAllowed`.
+    It copies the areas and items of the version that stands; an item that is done or has ended is left out, and one
+    whose case was reopened since comes back. When there is a draft already, return that one, and False. Raises
+    `NotFound` or `NotAllowed`.
     """
     unit, plan = plan_to_change(session, slug)
     require("draft_plan", by, unit)
@@ -128,7 +127,7 @@ def _copy(session: Session, plan: Plan, standing: PlanVersion, draft: PlanVersio
     session.flush()
     earlier = items_to_settle(session, plan)
     states = states_of(session, earlier)
-    items = [item for item in earlier if states[item.id] not in ENDED]
+    items = [item for item in earlier if states[item.id] not in HAD_ENDED]
     _add_area_for_strays(session, draft, areas, items)
     session.add_all(
         PlanItem(

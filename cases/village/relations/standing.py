@@ -14,6 +14,7 @@ from cases.refusals import NotFound
 from cases.states import LADDER_STATES, State
 from cases.village.owing import active_groups, is_still_owed
 from cases.village.plans.obligations import ADOPTED_ON
+from cases.village.plans.reading.lateness import HAS_ITS_DAY
 from cases.village.plans.reading.published import IS_NEWEST
 from cases.village.plans.records.plan import Plan, PlanKind
 from cases.village.plans.records.plan_item import PlanItem
@@ -146,7 +147,7 @@ def _late_items(session: Session, now: datetime) -> Mapping[int, tuple[int, date
         .join(PlanItem, PlanItem.version_id == PlanVersion.id)
         .join(Case, Case.id == PlanItem.case_id)
         .where(Plan.kind == PlanKind.LOCAL, PlanVersion.adopted_on.is_not(None), IS_NEWEST)
-        .where(Case.due_at < now, Case.state.in_(LADDER_STATES))
+        .where(Case.due_at < now, Case.state.in_(sorted(HAS_ITS_DAY)))
         .group_by(Plan.unit_id)
     )
     return {unit_id: (count, first) for unit_id, count, first in session.execute(found)}

@@ -13,7 +13,7 @@ from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.organisation.places import Place
 from cases.organisation.units import GroupSort, Unit, UnitKind
-from cases.states import LADDER_STATES
+from cases.village.plans.reading.lateness import HAS_ITS_DAY
 from cases.village.plans.reading.published import IS_NEWEST, IS_OWED, LAST_DAY, OWED, SLUG, next_revision_on
 from cases.village.plans.records.plan import REVISE_MONTHS, Plan, PlanKind
 from cases.village.plans.records.plan_item import PlanItem
@@ -86,6 +86,5 @@ def _tallies(session: Session, versions: list[int], at: datetime) -> dict[int, P
     )
     tallies: dict[int, PlanTally] = defaultdict(lambda: PlanTally(Counter()))
     for version, state, was_past, count in session.execute(found) if versions else ():
-        is_late = bool(was_past) and state in LADDER_STATES
-        tallies[version].counts[standing(state, is_late=is_late)] += count
+        tallies[version].counts[standing(state, is_late=bool(was_past) and state in HAS_ITS_DAY)] += count
     return tallies

@@ -21,13 +21,21 @@ from web.pages.layout import posts
         ("admin", "/skrivbord"),
         ("officer", "/enhet/gata"),
         ("head", "/enhet/gata"),
-        ("member", "/enhet/norrby"),
+        ("member", "/bygd/norrby"),
         ("representative", "/forum"),
     ],
 )
 def test_everybody_comes_to_where_their_work_is(sqlite_web, who, first):
     assert visitor(sqlite_web, who).get("/min-sida").headers["Location"] == first
     assert visitor(sqlite_web, who).get(first).status_code == 200
+
+
+def test_a_member_of_two_groups_comes_to_the_cases_of_the_first(sqlite_web):
+    person = sqlite_web.house.actors["member"].person_id
+    with sqlite_web.database.transaction() as session:
+        other = sqlite_web.house.unit_id("soderby")
+        session.add(Membership(person_id=person, unit_id=other, role=Role.MEMBER, since=date(2020, 1, 1)))
+    assert visitor(sqlite_web, "member").get("/min-sida").location == "/enhet/norrby"
 
 
 def test_who_was_told_names_the_unit_that_was_chosen(sqlite_web):

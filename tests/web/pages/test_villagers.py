@@ -44,7 +44,7 @@ def test_a_villager_meets_no_page_of_the_staff(sqlite_web, role):
     assert "Bara för oss" not in page
     assert 'value="internal"' not in page
     assert "Hemligheten" not in browser.read("/sok?q=hemligheten")
-    assert browser.get("/min-sida").location == "/enhet/norrby"
+    assert browser.get("/min-sida").location == "/bygd/norrby"
     menu = browser.get("/enhet/norrby").text.partition("</nav>")[0]
     assert "/skrivbord" not in menu
     assert "/ring" not in menu

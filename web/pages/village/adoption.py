@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.access.actors import Actor
+from cases.states import State
 from cases.village.plans.adopting import LONGEST_WHERE, AdoptedPlan, Adoption, adopt_plan
 from cases.village.plans.reading.drafts import draft_shown, next_update_on
 from cases.village.plans.reading.shown import DraftShown
@@ -66,11 +67,12 @@ def page(form: Form | None, slug: str) -> str:
     with current().database.reading() as session:
         asked = plan_to_write(session, slug, actor)
         draft = draft_shown(session, slug, by=actor, at=right_now())
-        lacks = _lacks(draft, origins_of(session, asked.plan)) if draft else []
+        origins = origins_of(session, asked.plan) if draft else {}
+        lacks = _lacks(draft, origins) if draft else []
         filled = form or Form({"version": str(draft.version)} if draft else {})
         return render_template(
             "village/adopt.html", asked=asked, draft=draft, form=filled, lacks=lacks,
-            outcome=_outcome(draft) if draft else "", passed=_passed(draft) if draft else [],
+            outcome=_outcome(draft, origins) if draft else "", passed=_passed(draft) if draft else [],
             next_on=next_update_on(session, slug, at=right_now()) if draft else None,
         )  # fmt: skip
 
@@ -91,21 +93,25 @@ def _passed(draft: DraftShown) -> list[tuple[str, str]]:
     return [(item.title, time_words(item)) for item in draft.items if has_passed(item, today())]
 
 
-def _outcome(draft: DraftShown) -> str:
+def _outcome(draft: DraftShown, origins: Origins) -> str:
     """Return in words what adopting the draft leads to."""
-    carried = sum(item.origin is not None for item in draft.items)
-    return _counts(len(draft.items) - carried, carried, len(draft.dropped))
+    carried = {item.origin for item in draft.items if item.origin is not None}
+    settled = carried | {drop.item for drop in draft.dropped}
+    done = sum(origin.state is State.DONE and origin.key not in settled for origin in origins.values())
+    return _counts(len(draft.items) - len(carried), len(carried), len(draft.dropped), done)
 
 
-def _counts(new: int, carried: int, dropped: int) -> str:
-    parts = (
+def _counts(new: int, carried: int, dropped: int, done: int) -> str:
+    parts = [
         ngettext("%(num)d new case", "%(num)d new cases", new),
         ngettext("%(num)d goes on", "%(num)d go on", carried),
         ngettext("%(num)d is left out", "%(num)d are left out", dropped),
-    )
+    ]
+    if done:
+        parts.append(ngettext("%(num)d is done", "%(num)d are done", done))
     return ", ".join(parts)
 
 
 def _receipt(adopted: AdoptedPlan) -> str:
-    counts = _counts(adopted.new, adopted.carried, adopted.dropped)
+    counts = _counts(adopted.new, adopted.carried, adopted.dropped, adopted.done)
     return gettext("The plan is adopted: %(counts)s. Everybody can read it here now.", counts=counts)

@@ -110,7 +110,7 @@ def _finish(session: Session, slug: str, item: PlanItemShown, given: dict[str, A
         if told
         else gettext("Well done! Everybody can see it now.")
     )
-    return _place_in_plan(slug, item)
+    return url_for("plans.show", slug=slug)  # at its top, where the receipt stands
 
 
 def _put_right(session: Session, slug: str, item: PlanItemShown, given: dict[str, Any], thanks: list[str]) -> str:
@@ -120,8 +120,4 @@ def _put_right(session: Session, slug: str, item: PlanItemShown, given: dict[str
     report = WorkReport(given["done_on"], given["done_by"] or "", given["note"])
     put_report_right(session, unit, case, report, by=by, at=right_now())
     thanks.append(gettext("It is put right. Everybody can see it now."))
-    return _place_in_plan(slug, item)
-
-
-def _place_in_plan(slug: str, item: PlanItemShown) -> str:
-    return url_for("plans.show", slug=slug, _anchor=f"punkt-{item.key}")
+    return url_for("plans.show", slug=slug)  # at its top, where the receipt stands

@@ -18,7 +18,7 @@ from web.language.gettext import gettext
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import STANDING_COLOURS, STANDING_NAMES
 
-LATE = "late"
+LATE, NO_ANSWER = "late", "no_answer"
 PROGRESS: dict[str, LazyString] = {
     State.DONE: _l("Done"),
     State.CLOSED: _l("Done"),
@@ -31,6 +31,7 @@ PROGRESS: dict[str, LazyString] = {
     State.DECLINED: _l("Comes to nothing"),
     State.MERGED: _l("Joined with another"),
     LATE: STANDING_NAMES[ItemStanding.LATE],
+    NO_ANSWER: _l("The answer is late"),
 }
 QUARTERS = {1: _l("January–March"), 2: _l("April–June"), 3: _l("July–September"), 4: _l("October–December")}
 TO_FINISH = frozenset({State.ASSIGNED, State.PLANNED, State.IN_PROGRESS, State.WAITING})
@@ -62,7 +63,8 @@ def progress_words(item: PlanItemShown) -> tuple[str, str]:
     """
     if item.state is None:
         return "", ""
-    return str(PROGRESS[LATE if item.is_late else item.state]), STANDING_COLOURS[standing_of(item)]
+    stands = LATE if item.is_late else NO_ANSWER if item.answer_is_late else item.state
+    return str(PROGRESS[stands]), STANDING_COLOURS[standing_of(item)]
 
 
 def time_words(item: PlanItemShown) -> str:

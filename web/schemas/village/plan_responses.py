@@ -47,6 +47,7 @@ class AreaOut(Schema):
 class PlanItemOut(Schema):
     """One item. `state`, `due_on`, `late`, `done_on` and `done_by` are those of its case.
 
+    `late` is true from the day after the day by which it is to be done: not while only an answer is late.
     `responsible` has the case, and `asked` is the unit that the group asks as long as somebody else has it.
     """
 

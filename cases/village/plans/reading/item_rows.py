@@ -18,6 +18,7 @@ from cases.organisation.units import Unit
 from cases.public.how_done import TELLS_OF_WORK
 from cases.public.masking import mask
 from cases.states import LADDER_STATES, OPEN, State
+from cases.village.plans.reading.lateness import answer_is_late, is_late
 from cases.village.plans.reading.shown import PlanItemShown
 from cases.village.plans.records.focus_area import FocusArea
 from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
@@ -97,7 +98,8 @@ def _shown(
         year=item.year, quarter=item.quarter, cost_ore=item.cost_ore, origin=item.origin_id,
         case=row.ref if row.published_at is not None or not is_public else None, state=row.state,
         due_on=calendar_of(session).day_of(row.due_at) if has_due_day else None,
-        is_late=has_due_day and row.due_at < at, done_on=done_on,
+        is_late=is_late(row.state, row.due_at, at), answer_is_late=answer_is_late(row.state, row.due_at, at),
+        done_on=done_on,
         done_by=shown(done_by or row.holder_name) if done_on else None,
         named=row.named, holder=row.holder,
         asked=row.named if is_asked else None, asked_name=row.named_name if is_asked else None,

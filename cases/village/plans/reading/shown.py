@@ -53,7 +53,8 @@ class PlanItemShown:
     has the case now, in a draft who is to have it. `named` is the unit that the plan itself names, `holder` who has the
     case, and `asked` is `named` as long as somebody else has the open case for it. `state` is None in a draft for an
     item that has no case yet. `case` is the reference of the case, None for readers who may not open it. `done_on` and
-    `done_by` say when and by whom it was done. `is_late` is True from the day after the case's day.
+    `done_by` say when and by whom it was done. `is_late` is True from the day after the day
+    by which the item is to be done, `answer_is_late` from the day after that of an answer, while it has no such day.
     """
 
     key: int
@@ -80,6 +81,7 @@ class PlanItemShown:
     holder: str | None = None
     asked: str | None = None
     asked_name: str | None = None
+    answer_is_late: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
 from support.houses.statements import counted
-from support.plans.plan_acts import OWN, PlanActs
+from support.plans.plan_acts import ASKED, JOINT, OWN, PlanActs
 
 from cases.organisation.units import Unit, UnitKind
 from cases.states import State
@@ -27,6 +27,8 @@ def plan(sqlite_web) -> Iterator[PlanActs]:
     plan.house.sweep(MONDAY)
     plan.adopted(at=IN_DECEMBER)
     plan.house.change(plan.named(OWN.title).case, State.DONE, by="member", at=IN_DECEMBER, note="Klart")
+    for title in (JOINT.title, ASKED.title):
+        plan.house.change(plan.named(title).case, State.PLANNED, due_on=date(2027, 3, 3), at=IN_DECEMBER)
     plan.house.sweep(IN_DECEMBER.replace(day=4))
     with time_machine.travel(NEXT_SUMMER, tick=False):
         yield plan
@@ -36,6 +38,7 @@ def test_everybody_reads_whose_plan_is_late_and_how_much_is_done(sqlite_web, pla
     page = visitor(sqlite_web).read("/planer")
     assert "2 grupper. 1 plan är försenad." in page
     assert "Norrby 2026 Norrby 1 av 3 klara 2 " in page
+    assert "Alla grupper Klart Pågående Planerat Försenat Vilar eller avslutat" in page
     assert "Söderby" not in page
     assert "Soderby saknas – – Försenad: den första planen skulle ha antagits senast 20 april 2027." in page
     english = visitor(sqlite_web).read("/planer?lang=en")

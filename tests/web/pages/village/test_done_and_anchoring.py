@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 from support.houses.small_pages import fields_of, form_as_sent, visitor
 from support.plans.plan_acts import PlanActs
 
 from cases.states import State
+from workers.relay.draining import drain_outbox
 
 ANCHOR = "/plan/norrby/forankring"
 MEETING = {"kind": "meeting", "on": "1 mars 2026", "reached": "40", "answered": "31", "text": "Stormöte i bystugan"}
@@ -35,7 +37,7 @@ def test_an_item_is_said_to_be_done(sqlite_web, plan, member):
     item = plan.named("Måla bystugan")
     assert f'href="{done(plan)}"' in member.get("/plan/norrby").text
     answer = member.send(done(plan), done_on="5 mars 2026", done_by="Ungdomarna", note="Den är röd igen")
-    assert (answer.status_code, answer.location) == (303, f"/plan/norrby#punkt-{item.key}")
+    assert (answer.status_code, answer.location) == (303, "/plan/norrby")  # where the receipt stands
     page = member.read("/plan/norrby")
     assert "Bra jobbat! Nu kan alla se det." in page
     assert "Gjort 5 mars 2026 av Ungdomarna" in page
@@ -146,3 +148,33 @@ def test_what_is_wrong_in_an_anchoring_is_said_beside_its_field(plan, member, gi
 def test_the_forms_are_english_in_english(plan, member):
     assert "What became of it?" in member.read(done(plan) + "?lang=en")
     assert "How many were reached?" in member.read(ANCHOR + "?lang=en")
+
+
+def test_whoever_did_it_is_not_asked_whether_it_is_true(sqlite_web, plan, member):
+    own, other = plan.named("Måla bystugan").case, plan.named("Ny badplats").case
+    member.send(done(plan), note="Den är röd igen")
+    sqlite_web.house.change(other, State.ASSIGNED, responsible="vatten")
+    sqlite_web.house.change(other, State.DONE, by="water_officer", note="Klart")
+    drain_outbox(sqlite_web.database)
+    told = """SELECT delivery.letter, address.email, "case".ref FROM delivery_line
+        JOIN delivery ON delivery.id = delivery_line.delivery_id JOIN address ON address.id = delivery.address_id
+        JOIN event ON event.id = delivery_line.event_id JOIN "case" ON "case".id = event.stream"""
+    with sqlite_web.database.reading() as session:
+        asked = {tuple(row) for row in session.execute(text(told)) if row.letter == "done"}
+    assert ("done", "norrby@example.se", other) in asked
+    assert {ref for _, _, ref in asked} == {other}
+    page = member.get(f"/arenden/{own}").text
+    assert '<details class="more" ><summary>Är det inte klart ändå?</summary>' in page
+    assert "Är det inte klart ändå?" not in member.get(f"/arenden/{other}").text
+
+
+def test_what_is_done_is_not_kept_in_the_next_draft_and_is_counted_there(plan, member):
+    title = "Måla bystugan"
+    member.send(done(plan), note="Den är röd igen")
+    member.send("/plan/norrby/utkast/borja")
+    page = member.get("/plan/norrby/utkast").text
+    assert page.count('value="done" checked') == 1
+    assert title not in {item.title for item in plan.draft().items}
+    assert "0 nya ärenden, 2 fortsätter, 0 tas bort, 1 är klart." in member.read("/plan/norrby/anta")
+    member.send("/plan/norrby/anta", version=str(plan.draft().version), published="1")
+    assert "0 nya ärenden, 2 fortsätter, 0 tas bort, 1 är klart." in member.read("/plan/norrby")

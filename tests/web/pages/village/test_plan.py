@@ -266,3 +266,38 @@ def test_the_unit_that_the_group_asks_is_chosen_when_the_case_is_given_away(sqli
     sqlite_web.house.change(ref, State.ASSIGNED, responsible="vatten")
     sqlite_web.house.change(ref, State.RECEIVED, by="water_officer", reason="Inte vårt")
     assert re.search(r'<option value="gata" selected>', desk.get(f"/arenden/{ref}").text)
+
+
+def test_an_item_whose_answer_is_late_is_not_late_itself(sqlite_web, plan):
+    sqlite_web.house.sweep(MONDAY)
+    plan.adopted()
+    at = MONDAY + timedelta(days=30)
+    ref = plan.named(ASKED.title).case
+    with time_machine.travel(at, tick=False):
+        for path in ("/plan/norrby", "/bygd/norrby"):
+            page = visitor(sqlite_web).read(path)
+            assert page.count("Svaret dröjer") == 2, path
+            assert "Försenat" not in page, path
+        rows = csv.DictReader(StringIO(visitor(sqlite_web).get("/planer.csv").text.lstrip("\ufeff")), delimiter=";")
+        assert [row["items_late"] for row in rows if row["group"] == "norrby"] == ["0"]
+        assert "försenad åtgärd" not in visitor(sqlite_web, "contact").read("/bygderna")
+    plan.house.change(ref, State.PLANNED, due_on=at.date(), at=at)
+    with time_machine.travel(at, tick=False):
+        assert "Försenat" not in visitor(sqlite_web).read("/plan/norrby")
+    with time_machine.travel(at + timedelta(days=1), tick=False):
+        for path in ("/plan/norrby", "/bygd/norrby"):
+            assert "Försenat 1" in visitor(sqlite_web).read(path), path
+        assert "1 försenad åtgärd" in visitor(sqlite_web, "contact").read("/bygderna")
+
+
+def test_own_work_says_by_when_it_is_done_and_what_is_asked_by_when_news_comes(sqlite_web, plan):
+    plan.adopted()
+    own, asked = plan.named(OWN.title).case, plan.named(ASKED.title).case
+    anybody, member = visitor(sqlite_web), visitor(sqlite_web, "member")
+    with time_machine.travel(MONDAY, tick=False):
+        assert "Klart senast 30 september 2026" in anybody.read(f"/arenden/{own}")
+        assert "Nästa besked senast" in anybody.read(f"/arenden/{asked}")
+        plan.house.change(own, State.IN_PROGRESS, by="member", due_on=date(2026, 9, 30))
+        assert "klart senast 30 september 2026" in member.read("/bygd/norrby")
+    with time_machine.travel(MONDAY.replace(month=10), tick=False):
+        assert "Skulle ha varit klart senast 30 september 2026." in anybody.read(f"/arenden/{own}")

@@ -73,12 +73,12 @@ def test_a_contact_is_logged_with_its_questions_and_the_list_shows_it(web: Web, 
     assert browser.send(PAGE, **form()).location == "/bygderna"
     page = browser.get("/bygderna").text
     shown = words(page)
-    assert "Kontakten är antecknad. Nästa kontakt är senast" in shown
+    assert "Kontakten med Norrby är antecknad. Nästa kontakt är senast" in shown
     assert "2 frågor har tagits emot: " in shown
     with web.database.reading() as session:
         cases = session.scalars(select(Case).where(Case.contact_id.is_not(None)).order_by(Case.id)).all()
         assert [case.title for case in cases] == ["Trasig lykta", "Hål i vägen"]
-        assert all(f'<a href="/arenden/{case.ref}">{case.ref}</a>' in page for case in cases)
+        assert all(f'<a href="/arenden/{case.ref}">{case.ref}</a> {case.title}' in page for case in cases)
     assert "Den vid skolan" in visitor(web, "contact").read(f"/arenden/{cases[0].ref}")
     assert SECRET in visitor(web, "officer").read(PAGE)
 
@@ -266,3 +266,24 @@ def test_several_written_in_from_a_meeting_are_told_in_one_letter(web: Web) -> N
 def test_the_menu_of_staff_leads_there(web: Web) -> None:
     assert 'href="/bygderna"' in visitor(web, "officer").get("/skrivbord").text
     assert 'href="/bygderna"' not in visitor(web, "member").get("/forum").text
+
+
+def test_a_contact_is_put_right_on_its_page(web: Web) -> None:
+    contact = visitor(web, "contact")
+    contact.send(PAGE, **form(questions=""))
+    page = contact.get(PAGE).text
+    link = re.search(r'href="(/bygderna/norrby/kontakt\?rattar=\d+)"', page).group(1)
+    filled = fields_of(contact.get(link).text, PAGE)
+    given = form(questions="")
+    agreed = CALENDAR.roll_forward(date.fromisoformat(given["next_on"]))
+    assert (filled["on"], filled["met"], filled["note"]) == ([given["on"]], [given["met"]], [SECRET])
+    assert filled["next_on"] == [agreed.isoformat()]
+    put_right = {name: value[0] for name, value in filled.items() if name not in {"selected", "csrf_token"}}
+    assert contact.send(PAGE, **put_right | {"how": "phone", "note": "Kassören stannar"}).status_code == 303
+    page = contact.get(PAGE).text
+    assert "rättad" in page
+    assert page.count("rattar=") == 1
+    with web.database.reading() as session:
+        first, second = session.scalars(select(Contact).order_by(Contact.id)).all()
+    assert (second.replaces_id, second.on_day, second.how) == (first.id, first.on_day, "phone")
+    assert visitor(web, "contact").send(PAGE, **put_right | {"replaces": "4711"}).status_code == 422
