@@ -53,8 +53,8 @@ class PlanItemShown:
     has the case now, in a draft who is to have it. `named` is the unit that the plan itself names, `holder` who has the
     case, and `asked` is `named` as long as somebody else has the open case for it. `state` is None in a draft for an
     item that has no case yet. `case` is the reference of the case, None for readers who may not open it. `done_on` and
-    `done_by` say when and by whom it was done. `is_late` is True from the day after the day
-    by which the item is to be done, `answer_is_late` from the day after that of an answer, while it has no such day.
+    `done_by` say when and by whom it was done. `is_late` is True from the day after the one by which the item is to be
+    done, `answer_is_late` from the day after that of an answer, while it has no such day.
     """
 
     key: int
