@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, current_app
 
 from web.api import cases, changes, lookups, statistics
 from web.api.blueprint import ROOT, open_document
-from web.api.village import plans, relations, seats
+from web.api.village import meetings, plans, relations, seats
 from web.requests.guard import Audience, open_to
 
 DOCUMENT = "ventil.openapi"
@@ -15,7 +15,9 @@ document = Blueprint("api_document", __name__)
 def register(app: Flask) -> None:
     """Register the endpoints of the API with the app, and generate the OpenAPI document from them."""
     api = open_document(app)
-    for blueprint in (cases.bp, changes.bp, lookups.bp, plans.bp, relations.bp, seats.bp, statistics.bp):
+    for blueprint in (
+        cases.bp, changes.bp, lookups.bp, meetings.bp, plans.bp, relations.bp, seats.bp, statistics.bp,
+    ):  # fmt: skip
         api.register_blueprint(blueprint, url_prefix=ROOT)
     app.extensions[DOCUMENT] = app.json.dumps(api.spec.to_dict())
     app.register_blueprint(document, url_prefix=ROOT)

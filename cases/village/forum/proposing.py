@@ -30,13 +30,12 @@ class Proposed:
 
 def is_next(session: Session, meeting: Meeting, day: date) -> bool:
     """Return whether the meeting is its body's next ordinary one on this local day."""
-    body = session.scalars(select(Unit.slug).where(Unit.id == meeting.body_id)).one()
-    following = next_meeting(session, day, body)
+    following = next_meeting(session, day, session.get_one(Unit, meeting.body_id).slug)
     return following is not None and following.id == meeting.id
 
 
 def proposed_for(session: Session, meeting: Meeting, *, day: date, calendar: Calendar) -> list[Proposed]:
-    """Return what is proposed for the meeting on this local day, in the order of `ORDER`, the oldest first; 4 queries.
+    """Return what is proposed for the meeting on this local day, in the order of `ORDER`, the oldest first.
 
     For a body's next ordinary meeting: each open item that names no meeting, and what waits for the body; for that of
     the forum also what was parked until about its day. For any other meeting nothing is proposed. A case of protected
@@ -69,7 +68,6 @@ def proposed_for(session: Session, meeting: Meeting, *, day: date, calendar: Cal
 
 
 def _parked_until_then(session: Session, meeting: Meeting, calendar: Calendar) -> ColumnElement[bool]:
-    forum = session.scalars(select(Unit.id).where(Unit.slug == FORUM)).one()
     first, last = meeting.held_on - ABOUT_THEN, meeting.held_on + ABOUT_THEN
     about = Case.due_at.between(calendar.morning_of(first), calendar.end_of(last))
-    return and_(Case.state == State.PARKED, about, literal(meeting.body_id == forum))
+    return and_(Case.state == State.PARKED, about, literal(session.get_one(Unit, meeting.body_id).slug == FORUM))
