@@ -17,9 +17,9 @@ from web.pages.public import (
     statistics,
 )
 from web.pages.sending import again, continuing
-from web.pages.staff import all_cases, calls, desk, mailbox, piles, set_aside, several_at_once, units
+from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
 from web.pages.village import adoption, anchoring, draft, item_done, plan, seats
-from web.pages.village.forum import adjusting, agenda, choosing, meetings, minutes, of_a_case, table
+from web.pages.village.forum import adjusting, agenda, agenda_form, meetings, minutes, table
 from web.pages.village.relations import groups, logging
 from web.pages.village.showing import all_villages, feeds, one_village
 
@@ -33,7 +33,7 @@ BLUEPRINTS = (
     units.bp,
     plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,
     all_villages.bp, one_village.bp, feeds.bp, seats.bp,
-    *dict.fromkeys(module.bp for module in (adjusting, agenda, choosing, meetings, minutes, of_a_case, table)),
+    *dict.fromkeys(module.bp for module in (adjusting, agenda, agenda_form, forum, meetings, minutes, table)),
 )  # fmt: skip
 
 

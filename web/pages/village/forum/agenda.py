@@ -18,8 +18,9 @@ def agenda(number: int) -> str:
     actor = current_actor()
     with current().database.reading() as session:
         shown, rows = rows_of(session, number, actor)
+        may_write = may_at_table(session, "put_agenda", actor) and not shown.adjusted_on
         return render_template(
-            "village/forum/meeting.html", shown=shown, meeting=shown.meeting, rows=rows, reasons=by_reason(rows.proposed),
-            may_write=may_at_table(session, "put_agenda", actor) and not shown.adjusted_on,
+            "village/forum/meeting.html", shown=shown, meeting=shown.meeting, rows=rows,
+            reasons=by_reason(rows.proposed), may_write=may_write,
             sort_name=MEETING_SORTS[shown.meeting.sort], is_past=shown.meeting.held_on < today(),
         )  # fmt: skip

@@ -68,7 +68,7 @@ class AgendaRows:
 
 
 @dataclass(frozen=True)
-class Line:
+class UnreadLine:
     """A line before its case is read."""
 
     row: AgendaRow
@@ -86,7 +86,7 @@ def rows_of(session: Session, number: int, actor: Actor) -> tuple[AgendaShown, A
     shown = agenda_shown(session, number, by=actor, at=right_now(), leaving_out=("invited", "late"))
     never_sent = shown.sent_on is None and shown.meeting.held_on < today()
     if shown.reads_all and not never_sent:
-        lines = [Line(line_of(item, shown.meeting.body_name), item.case, item.why) for item in shown.items]
+        lines = [UnreadLine(line_of(item, shown.meeting.body_name), item.case, item.why) for item in shown.items]
     else:
         lines = _cases_only(session, session.get_one(Meeting, number), actor)
     rows = _whole(session, shown.meeting, lines)
@@ -103,14 +103,14 @@ def line_of(item: AgendaItemShown, body: str) -> AgendaRow:
     )  # fmt: skip
 
 
-def _cases_only(session: Session, meeting: Meeting, actor: Actor) -> list[Line]:
+def _cases_only(session: Session, meeting: Meeting, actor: Actor) -> list[UnreadLine]:
     if not reads_agenda_of(actor, session.get_one(Unit, meeting.body_id)):
         return []
     found = agenda_of(session, meeting, opened_by(actor), day=today(), calendar=current().database.calendar)
-    return [Line(AgendaRow(mask(one.case.title)), one.case.ref, one.why) for one in found]
+    return [UnreadLine(AgendaRow(mask(one.case.title)), one.case.ref, one.why) for one in found]
 
 
-def _whole(session: Session, meeting: MeetingListed, lines: Sequence[Line]) -> list[AgendaRow]:
+def _whole(session: Session, meeting: MeetingListed, lines: Sequence[UnreadLine]) -> list[AgendaRow]:
     """Return the lines with what is told of each case: as it stood on the day of the meeting, once that was held."""
     cases = cases_on_agenda(session, [line.ref for line in lines if line.ref])
     held = meeting.held_on < today()

@@ -16,7 +16,7 @@ WITHDRAWABLE = frozenset({AgendaReason.OVERDUE, AgendaReason.CHOSEN, AgendaReaso
 LAST = 10_000  # the place of a row without a number
 
 
-class Fate(StrEnum):
+class RowFate(StrEnum):
     """What becomes of a row: it is on the agenda, not on this one (and proposed again), or taken away for good."""
 
     ON = "on"
@@ -42,10 +42,10 @@ class Row:
         return key_of(self.item)
 
     @property
-    def fates(self) -> tuple[Fate, ...]:
+    def fates(self) -> tuple[RowFate, ...]:
         """What may become of the item, in the order of the choices."""
-        first = (Fate.ON,) if self.is_fixed else (Fate.ON, Fate.OFF)
-        return (*first, Fate.AWAY) if self.may_go else first
+        first = (RowFate.ON,) if self.is_fixed else (RowFate.ON, RowFate.OFF)
+        return (*first, RowFate.AWAY) if self.may_go else first
 
 
 def key_of(item: AgendaItemShown) -> str:
@@ -91,7 +91,7 @@ def fill_in(form: Form, rows: Sequence[Row], shown: AgendaShown) -> None:
         form.fill_in(f"{row.name}-at", str(number or ""))
         form.fill_in(f"{row.name}-sort", row.item.sort)
         form.fill_in(f"{row.name}-under", str(row.item.under or ""))
-        form.fill_in(f"{row.name}-fate", Fate.ON if on else Fate.OFF)
+        form.fill_in(f"{row.name}-fate", RowFate.ON if on else RowFate.OFF)
     form.fill_in("version", str(shown.version))
 
 
@@ -129,9 +129,9 @@ def read_chosen(form: Form, rows: Sequence[Row]) -> ChosenAgenda:
         if not form.typed(f"{row.name}-key"):
             continue  # it has come since the form was opened
         fate = _choice(form, f"{row.name}-fate", row.fates)
-        if fate is Fate.AWAY:
+        if fate is RowFate.AWAY:
             chosen.away.append((row, form.text(f"{row.name}-why")))
-        if fate is Fate.ON or (fate is Fate.AWAY and row.is_fixed):
+        if fate is RowFate.ON or (fate is RowFate.AWAY and row.is_fixed):
             on.append((row, _place(form, row)))
     ordered = [row for row, _ in sorted(on, key=lambda one: one[1])]
     _move(form, ordered)

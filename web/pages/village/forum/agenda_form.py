@@ -24,7 +24,7 @@ from web.language.village.meeting_words import FATES, ITEM_SORTS
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.village.forum.blueprint import bp
-from web.pages.village.forum.chosen import LAST, ChosenAgenda, Fate, Row, fill_in, read_chosen, rows_for
+from web.pages.village.forum.chosen import LAST, ChosenAgenda, Row, RowFate, fill_in, read_chosen, rows_for
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
@@ -105,7 +105,7 @@ def _page(form: Form, number: int) -> str:
             why_names=WHY_ON_AGENDA,
             sort_choices=[(sort.value, str(words)) for sort, words in ITEM_SORTS.items()],
             fate_choices=lambda row: [(fate.value, str(FATES[fate])) for fate in row.fates],
-            chosen_names={row.name for row in rows if form.typed(f"{row.name}-fate") != Fate.OFF},
+            chosen_names={row.name for row in rows if form.typed(f"{row.name}-fate") != RowFate.OFF},
             above=[(str(row.item.number), f"{row.item.number}. {row.item.title}") for row in numbered],
             most_topic=LONGEST_TOPIC,
         )  # fmt: skip
