@@ -60,6 +60,7 @@ LOGGED_IN =         "in  in  in  200 200 200 200 200 200 200 in"
 STAFF =             "in  in  in  403 403 403 200 200 200 200 in"
 CONTACT =           "in  in  in  403 403 403 403 403 200 403 in"
 CONTACT_OR_ADMIN =  "in  in  in  403 403 403 403 403 200 200 in"
+AT_THE_TABLE =      "in  in  in  403 403 403 403 403 200 403 in"  # the contact person, and the house's secretary
 WRITES_PLANS =      "in  in  in  200 200 403 403 403 200 403 in"  # the group norrby, and the contact person
 API =               "200 200 200 200 200 200 200 200 200 200 401"
 
@@ -152,6 +153,15 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /konto/nycklar/<int:number>/aterkalla":    "in  in  in  404 404 404 404 404 404 404 in",
     "GET /forum": LOGGED_IN,
     "GET /forum/<int:number>": LOGGED_IN,
+    "GET /forum/<int:number>/dagordning":  AT_THE_TABLE,
+    "POST /forum/<int:number>/dagordning": "in  in  in  403 403 403 403 403 409 403 in",
+    "GET /forum/<int:number>/bordet":      AT_THE_TABLE,
+    "GET /forum/<int:number>/justera":     AT_THE_TABLE,
+    "POST /forum/<int:number>/bordet/<int:item>": "in  in  in  403 403 403 403 403 422 403 in",
+    "POST /forum/<int:number>/bordet/avsluta":    "in  in  in  403 403 403 403 403 409 403 in",
+    "POST /forum/<int:number>/justera":           "in  in  in  403 403 403 403 403 409 403 in",
+    "GET /protokoll": OPEN,
+    "GET /protokoll/<int:number>": NOTHING,  # until the minutes are adjusted
     "GET /skrivbord": STAFF,
     "GET /skrivbord/nasta":            "in  in  in  403 403 403 303 303 303 303 in",
     "GET /arenden": STAFF,
@@ -403,6 +413,7 @@ EXAMPLES = {  # of what stands in a rule beside the case
     "/plans/<slug>": "/plans/norrby",
     "/plan/<slug>": "/plan/norrby",
     "<int:key>": "1",
+    "<int:item>": "1",
     "<slug>": "gata",
     "<name>": "1.eml",
     "<kind>": "work",

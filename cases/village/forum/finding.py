@@ -12,8 +12,8 @@ from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import Municipality
 from cases.organisation.units import DESK, Unit
-from cases.refusals import MeetingOver, NotFound
-from cases.village.rights import require
+from cases.refusals import MeetingOver, NotAllowed, NotFound
+from cases.village.rights import ACTS, Right, may
 
 
 @dataclass
@@ -49,12 +49,26 @@ def meeting_numbered(session: Session, number: int) -> Meeting:
     return meeting
 
 
+def may_at_table(session: Session, act: str, by: Actor) -> bool:
+    """Return whether the actor may do this act of `cases.village.rights.ACTS`; a query only for other staff."""
+    if not by.is_staff:
+        return False
+    if by.is_contact:
+        return Right.CONTACT in ACTS[act]
+    return may(act, by, _secretary(session))
+
+
 def require_at_table(session: Session, act: str, by: Actor) -> None:
     """Raise `NotAllowed` unless the actor may do this act of `cases.village.rights.ACTS`, for the house's secretary."""
+    if not may_at_table(session, act, by):
+        raise NotAllowed(step=act)
+
+
+def _secretary(session: Session) -> Unit:
+    """Return the unit that the house names as its secretary; the desk when it names none."""
     named = select(Municipality.secretary_id).scalar_subquery()
     units = session.scalars(select(Unit).where((Unit.id == named) | (Unit.slug == DESK))).all()
-    secretary = next((unit for unit in units if unit.slug != DESK), units[0])
-    require(act, by, secretary)
+    return next((unit for unit in units if unit.slug != DESK), units[0])
 
 
 def meeting_to_change(

@@ -10,6 +10,7 @@ from cases.meetings.agenda_items import ItemSort, SettledHow
 from cases.meetings.invited import InvitationAnswer
 from cases.meetings.meeting import MeetingSort
 from cases.meetings.resolution import Verdict
+from cases.village.forum.reading.shown import AgendaItemShown
 from web.language.dates import day_words
 from web.language.gettext import gettext, ngettext
 
@@ -30,6 +31,26 @@ SETTLED: Mapping[SettledHow, LazyString] = {
     SettledHow.NOTED: _l("Noted at the meeting on %(day)s"),
     SettledHow.POSTPONED: _l("The meeting on %(day)s postponed it to the next one"),
     SettledHow.WITHDRAWN: _l("Taken off the agenda at the meeting on %(day)s"),
+}
+SETTLED_HERE: Mapping[SettledHow, LazyString] = {  # beside the item, on the page of its meeting
+    SettledHow.RESOLVED: _l("Settled"),
+    SettledHow.NOTED: _l("Noted"),
+    SettledHow.POSTPONED: _l("Postponed to the next meeting"),
+    SettledHow.WITHDRAWN: _l("Taken off the agenda"),
+}
+FATES = {  # of a row of the form for an agenda
+    "on": _l("On the agenda"),
+    "off": _l("Not this time"),
+    "away": _l("Take it away, and say why"),
+}
+SETTLINGS = {  # of the form at the table: what the body recommends, or what else becomes of the item
+    Verdict.YES.value: _l("The answer is yes"),
+    Verdict.NO.value: _l("The answer is no"),
+    Verdict.PARTLY.value: _l("The answer is yes in part"),
+    Verdict.REFER.value: _l("It is referred back"),
+    SettledHow.NOTED.value: _l("Noted"),
+    SettledHow.POSTPONED.value: _l("Postponed to the next meeting"),
+    SettledHow.WITHDRAWN.value: _l("Withdrawn, and why is written below"),
 }
 VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.YES: _l("yes"),
@@ -59,6 +80,16 @@ def kronor_words(ore: int) -> str:
     kronor, rest = divmod(ore, 100)
     whole = f"{kronor:,}".replace(",", "\u00a0")
     return f"{whole},{rest:02d}" if rest else whole
+
+
+def settled_here_words(item: AgendaItemShown, body: str) -> str:
+    """Return how the body with this name settled the item, with what it recommends; "" while it is open."""
+    if item.how is None:
+        return ""
+    if item.resolution is None or item.how is not SettledHow.RESOLVED:
+        return str(SETTLED_HERE[item.how])
+    facts = {"verdict": item.resolution.verdict, "amount_ore": item.resolution.amount_ore}
+    return recommended_words(facts, body)
 
 
 def held_words(facts: Mapping[str, Any]) -> str:

@@ -39,12 +39,15 @@ MEETING = (
 )
 
 
-def agenda_shown(session: Session, number: int, *, by: Actor, at: datetime) -> AgendaShown:
+def agenda_shown(
+    session: Session, number: int, *, by: Actor, at: datetime, leaving_out: Collection[str] = ()
+) -> AgendaShown:
     """Return the meeting with this number and its agenda at the moment `at` (UTC), as `by` may read it.
 
     Who sits in the body, is invited or is staff reads what is chosen and proposed before it is sent, and the minutes
     before they are adjusted; everybody else the agenda once it is sent, and the minutes once they are adjusted. Of a
-    case that the reader may not read, only its topic and place are told. Raises `NotFound`.
+    case that the reader may not read, only its topic and place are told. `leaving_out` names what a page does not show,
+    so that nothing is read for it: "late", what is proposed once the agenda is sent, or "invited". Raises `NotFound`.
     """
     own = false() if by.person_id is None else Invited.person_id == by.person_id  # a guest has no person, nor a visitor
     mine = and_(Invited.meeting_id == Meeting.id, own)
@@ -63,11 +66,13 @@ def agenda_shown(session: Session, number: int, *, by: Actor, at: datetime) -> A
     rows = session.execute(_items(by).where(AgendaItem.meeting_id == number)).all()
     streams = {row.AgendaItem.case_id or home_id for row in rows if told and row.AgendaItem.settled_at is not None}
     words = _words(session, number, streams - {None})
-    resolutions = _resolutions(session, {row.AgendaItem.id for row in rows if told})
+    settled = {row.AgendaItem.id for row in rows if told and row.AgendaItem.settled_at is not None}
+    resolutions = _resolutions(session, settled)
     items = [_item(row, words, resolutions, home_id, is_staff=by.is_staff) for row in rows]
-    if reads_all:
+    if reads_all and (meeting.agenda_sent_on is None or "late" not in leaving_out):
         items += _proposed(session, meeting, by, at)
-    invited = _invited(session, number, by) if reads_all and (by.is_staff or meeting.closed_on is not None) else []
+    sees_people = reads_all and (by.is_staff or meeting.closed_on is not None) and "invited" not in leaving_out
+    invited = _invited(session, number, by) if sees_people else []
     adjusters = _adjusters(session, home_id) if meeting.adjusted_on is not None and home_id is not None else []
     return AgendaShown(
         **{**vars(shown), "items": tuple(items), "invited": tuple(invited), "adjusters": tuple(adjusters)}
@@ -171,12 +176,12 @@ def _proposed(session: Session, meeting: Meeting, by: Actor, at: datetime) -> li
             .where(Case.id.in_(ids), opened_by(by))
         )
         cases = {row.id: row for row in session.execute(of_cases)}
-    return [_shown(one, cases.get(one.case_id or 0)) for one in found]
+    return [_shown(one, cases.get(one.case_id or 0), is_staff=by.is_staff) for one in found]
 
 
-def _shown(one: Proposed, case: Any) -> AgendaItemShown:
+def _shown(one: Proposed, case: Any, *, is_staff: bool) -> AgendaItemShown:
     return AgendaItemShown(
-        number=None, case=case.ref if case else None, topic=_masked(one.topic),
+        number=None, case=case.ref if case else None, topic=one.topic if is_staff else _masked(one.topic),
         title=mask(case.title) if case else _masked(one.topic), category=case.category if case else None,
         place=case.place if case else None, sort=SORT_OF.get(one.why, ItemSort.DISCUSSION), why=one.why, under=None,
         carried=one.why is AgendaReason.CARRIED, how=None, words=None, resolution=None,
