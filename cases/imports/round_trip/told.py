@@ -11,8 +11,6 @@ from cases.history.journal import Event
 from cases.history.words import Words
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
-from cases.meetings.meeting import body_id_of
-from cases.organisation.units import FORUM
 from cases.parties import Follower, Party
 from cases.promises import Promise
 from cases.states import STEPS, State
@@ -39,10 +37,10 @@ def details_of(session: Session, cases: list[Case]) -> dict[int, Details]:
     _add_followers(session, details)
     _add_registers(session, details)
     items = select(AgendaItem.case_id, AgendaItem.why).where(
-        AgendaItem.case_id.in_(details), AgendaItem.settled_at.is_(None), AgendaItem.body_id == body_id_of(FORUM)
+        AgendaItem.case_id.in_(details), AgendaItem.settled_at.is_(None)
     )
     for case_id, why in session.execute(items):
-        details[case_id or 0]["agenda"] = why
+        details[case_id]["agenda"] = why
     return details
 
 

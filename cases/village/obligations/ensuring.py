@@ -11,7 +11,6 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.base import table_of
 from cases.organisation.municipality import Municipality
-from cases.village.forum.obligations import MEETING
 from cases.village.obligations.table import OBLIGATIONS, lacking
 from cases.village.owing import Obligation, Owed, ensure, ensured
 
@@ -44,13 +43,9 @@ def ensure_for(session: Session, subject: str, *, by: Actor, at: datetime) -> No
 
 
 def ensure_lacking(session: Session, *, by: Actor, at: datetime) -> None:
-    """Hand in all that ought to be owed and is not, as after an import, which does not wait until tomorrow.
-
-    A body's next meeting is left to the daily look: no import brings it along.
-    """
+    """Hand in all that ought to be owed and is not, as after an import, which does not wait until tomorrow."""
     for obligation, owed in lacking(session):
-        if obligation is not MEETING:
-            ensure(session, obligation, owed, by=by, at=at)
+        ensure(session, obligation, owed, by=by, at=at)
 
 
 def ought_to_be_owed(session: Session) -> frozenset[tuple[str, str]]:

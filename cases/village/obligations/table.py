@@ -4,14 +4,11 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from cases.village.forum.obligations import AGENDA, MEETING, MINUTES
 from cases.village.owing import Obligation, Owed
 from cases.village.plans.obligations import PLAN
 from cases.village.relations.obligations import CONTACT
 
-OBLIGATIONS: dict[str, Obligation] = {
-    obligation.name: obligation for obligation in (PLAN, CONTACT, MEETING, AGENDA, MINUTES)
-}
+OBLIGATIONS: dict[str, Obligation] = {obligation.name: obligation for obligation in (PLAN, CONTACT)}
 
 
 def lacking(session: Session) -> Iterator[tuple[Obligation, Owed]]:

@@ -1,1 +1,0 @@
-"""Convening a body: a meeting is called, moved or cancelled, and people are invited to it."""

@@ -1,1 +1,0 @@
-"""Reading meetings, agendas and minutes, as far as the reader may see them."""

@@ -1,1 +1,0 @@
-"""Pages of meetings: calling, the agenda, the table, and the minutes."""
