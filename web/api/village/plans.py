@@ -102,7 +102,8 @@ def _draft(session: Session, slug: str) -> Response:
 
 
 def _adopted(session: Session, wanted: Adoption, slug: str) -> Response:
-    return jsonify(vars(adopt_plan(session, slug, wanted, by=actor_in(session), at=right_now())))
+    adopted = vars(adopt_plan(session, slug, wanted, by=actor_in(session), at=right_now()))
+    return jsonify({name: count for name, count in adopted.items() if name != "done"})
 
 
 def _anchored(session: Session, wanted: AnchoringShown, slug: str) -> Response:
