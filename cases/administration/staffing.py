@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
@@ -18,7 +18,7 @@ from cases.history.events import CaseCorrected, PersonAdded, PersonChanged, Pers
 from cases.history.journal import Entry
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import read_public_address, spellings_of
-from cases.organisation.people import Membership, Person, Role, admins, end_memberships, serves_on
+from cases.organisation.people import IS_SEAT, Membership, Person, Role, admins, end_memberships, serves_on
 from cases.organisation.units import DESK, Unit
 from cases.refusals import AlreadyThere, FieldRefusal, NameNeeded, StillInOffice, UnknownName
 from cases.states import OPEN
@@ -124,7 +124,7 @@ def relieve(session: Session, person: Person, post: Post, *, by: Actor, at: date
     ended = session.execute(
         update(Membership)
         .where(Membership.person_id == person.id, Membership.role == post.role, _of_unit(unit_id))
-        .where(serves_on(today), Membership.slot.is_(None), Membership.office.is_(None))
+        .where(serves_on(today), ~IS_SEAT)
         .values(until=today)
         .returning(Membership.id)
     ).first()
@@ -198,7 +198,7 @@ def posts_of(session: Session, person: Person, day: date) -> list[Post]:
         select(Membership.role, Unit)
         .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(Membership.person_id == person.id, serves_on(day))
-        .where(Membership.slot.is_(None), Membership.office.is_(None))
+        .where(~IS_SEAT)
         .order_by(Membership.id)
     )
     return [Post(role, unit) for role, unit in rows]
@@ -240,8 +240,7 @@ def refuse_unfitting(post: Post) -> None:
 
 def _sits_in(session: Session, person: Person, post: Post, day: date) -> bool:
     own = (Membership.person_id == person.id, _of_unit(post.unit.id if post.unit else None), serves_on(day))
-    seat = select(Membership.id).where(*own, or_(Membership.slot.is_not(None), Membership.office.is_not(None)))
-    return session.scalar(seat.limit(1)) is not None
+    return session.scalar(select(Membership.id).where(*own, IS_SEAT).limit(1)) is not None
 
 
 def _posts_to_fill(session: Session, person: Person, today: date) -> list[Post]:

@@ -107,12 +107,16 @@ class Kept:
 
 
 NOTHING_KEPT = Kept()
+REGISTER_COLUMNS = {  # of an import and an export, by what they hold of an entry
+    "decides": "register_decides", "keeper": "register_keeper", "where": "register_where", "sort": "register_sort",
+    "forwarded_on": "forwarded_on", "their_ref": "register_their_ref", "answered_on": "answered_on",
+    "answer": "register_answer",
+}  # fmt: skip
 KEPT_COLUMNS = frozenset({
     "ref", "public_id", "origin", "officer", "note_for", "done_at", "promise", "duty_on", "duty_first_on",
     "obligation", "subject", "wants_public", "published_at", "sent_back", "acted_at", "waiting_from",
     "waiting_from_due_on", "followers", "agenda", "rung", "rung_at", "rung_fired_at", "life_due_on",
-    "life_rung", "life_at", "register_decides", "register_keeper", "register_where", "register_sort", "forwarded_on",
-    "register_their_ref", "answered_on", "register_answer",
+    "life_rung", "life_at", *REGISTER_COLUMNS.values(),
 })  # fmt: skip
 
 

@@ -102,6 +102,9 @@ class Membership(Base):
     office: Mapped[Office | None] = mapped_column(one_of(Office), default=None)
 
 
+IS_SEAT = or_(Membership.slot.is_not(None), Membership.office.is_not(None))  # condition on a membership
+
+
 def serves_on(day: date | BindParameter[date], of: Any = Membership) -> ColumnElement[bool]:
     """Build the SQL condition that a membership is in force on this local day.
 

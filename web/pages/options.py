@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import BigInteger, String, bindparam, case, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
@@ -31,7 +31,8 @@ class OptionNames:
     """The names for select fields: lists of database rows, one each of units, places, categories, authorities, people.
 
     A row has `id`, `slug`, `name` and more (`COLUMNS`). `people`, None until they are read, has a row for each role of
-    a person in a unit: `slug` is the mail address, `of_id` the unit's id.
+    a person in a unit: `slug` is the mail address, `of_id` the unit's id. The `kind` of a category is `WITH_WORDS` when
+    its register has words of its own.
     """
 
     units: list[Any]
@@ -78,6 +79,8 @@ def _names(what: str, model: Any, **columns: Any) -> Any:
 
 
 COLUMNS = ("id", "slug", "name", "name_en", "kind", "active", "of_id")
+WITH_WORDS = "with_words"
+HAS_WORDS = case((Category.register.is_not(None), WITH_WORDS))
 OFFICERS = (
     select(*_names("people", Person, slug=Person.email, kind=cast(Unit.kind, String), of_id=Unit.id))
     .join(Membership, Membership.person_id == Person.id)
@@ -87,7 +90,7 @@ OFFICERS = (
 THINGS = (
     select(*_names("units", Unit, kind=cast(Unit.kind, String))),
     select(*_names("places", Place)),
-    select(*_names("categories", Category, name_en=Category.name_en, of_id=Category.suggests_id)),
+    select(*_names("categories", Category, name_en=Category.name_en, of_id=Category.suggests_id, kind=HAS_WORDS)),
     select(*_names("authorities", Authority, kind=cast(Authority.kind, String), active=literal(True))),
 )
 OF_THINGS, OF_ALL = union_all(*THINGS), union_all(*THINGS, OFFICERS)
@@ -102,6 +105,12 @@ def categories_to_choose(session: Session) -> Choices:
     """Return the active categories as pairs (slug, name in the language of the page), sorted by name."""
     rows = known(session).categories
     return in_swedish_order([(row.slug, category_name(row)) for row in rows if row.active])
+
+
+def topics_with_registers(session: Session) -> Choices:
+    """Return the active categories whose registers have words of their own, as `categories_to_choose` does."""
+    rows = known(session).categories
+    return in_swedish_order([(row.slug, category_name(row)) for row in rows if row.active and row.kind == WITH_WORDS])
 
 
 def category_name(category: Any) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.history.journal import Event
 from cases.history.words import Words
+from cases.imports.kept import REGISTER_COLUMNS
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
 from cases.parties import Follower, Party
@@ -19,11 +20,6 @@ from cases.village.registers.reading_entries import ENTRIES
 
 Details = dict[str, Any]
 IMPORTED = "case.imported"
-REGISTER_COLUMNS = {  # by column of an export, what it holds of an entry
-    "register_decides": "decides", "register_keeper": "keeper", "register_where": "where", "register_sort": "sort",
-    "forwarded_on": "forwarded_on", "register_their_ref": "their_ref", "answered_on": "answered_on",
-    "register_answer": "answer",
-}  # fmt: skip
 STATE_EVENTS = ("case.received", *sorted({step.event for step in STEPS}), IMPORTED)
 
 
@@ -87,7 +83,7 @@ def _add_registers(session: Session, details: dict[int, Details]) -> None:
     found = ENTRIES.add_columns(RegisterEntry.case_id).where(RegisterEntry.case_id.in_(details))
     for row in session.execute(found):
         entry = row._asdict()
-        details[row.case_id]["register"] = {column: entry[name] for column, name in REGISTER_COLUMNS.items()}
+        details[row.case_id]["register"] = {column: entry[name] for name, column in REGISTER_COLUMNS.items()}
 
 
 def _add_followers(session: Session, details: dict[int, Details]) -> None:

@@ -7,13 +7,11 @@ from typing import Any
 
 from cases.case import LONGEST_TEXT
 from cases.database.texts import LINE_ENDS, storable
+from cases.imports.kept import REGISTER_COLUMNS
 from cases.village.registers.entering import EntryGiven
 from cases.village.registers.entry import LONGEST_REF, LONGEST_SORT, LONGEST_WHERE
 
 LONGEST = {"where": LONGEST_WHERE, "sort": LONGEST_SORT, "their_ref": LONGEST_REF, "answer": LONGEST_TEXT}
-COLUMN = {"where": "register_where", "sort": "register_sort", "their_ref": "register_their_ref"} | {
-    "answer": "register_answer", "decides": "register_decides", "keeper": "register_keeper",
-}  # fmt: skip
 
 
 def usable_entry(given: EntryGiven, authorities: Collection[str], today: date, remarks: list[str]) -> EntryGiven | None:
@@ -21,13 +19,13 @@ def usable_entry(given: EntryGiven, authorities: Collection[str], today: date, r
     for name in ("decides", "keeper"):
         slug = getattr(given, name)
         if slug is not None and slug not in authorities:
-            remarks.append(f"{COLUMN[name]}: there is no authority {slug!r} here; it is left out")
+            remarks.append(f"{REGISTER_COLUMNS[name]}: there is no authority {slug!r} here; it is left out")
             given = replace(given, **dict[str, Any]({name: None}))
     for name, most in LONGEST.items():
         text = storable(getattr(given, name) or "")
         fitting = (text if name == "answer" else LINE_ENDS.sub(" ", text)).strip()[:most].strip()
         if len(text.strip()) > most:
-            remarks.append(f"{COLUMN[name]} is cut at {most} characters")
+            remarks.append(f"{REGISTER_COLUMNS[name]} is cut at {most} characters")
         given = replace(given, **dict[str, Any]({name: fitting or (None if name == "sort" else "")}))
     given = _with_possible_days(given, today, remarks)
     return None if given == EntryGiven() else given

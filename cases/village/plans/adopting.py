@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import THE_CLOCK, Actor
@@ -26,7 +26,6 @@ from cases.village.plans.lacking import what_lacks
 from cases.village.plans.obligations import PLAN
 from cases.village.plans.records.plan import Plan, PlanKind
 from cases.village.plans.records.plan_drop import PlanDrop
-from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.rights import as_desk_alone, require
 
@@ -91,14 +90,12 @@ def adopt_plan(session: Session, slug: str, adoption: Adoption, *, by: Actor, at
     on = _checked_day(session, plan, adoption, at)
     _check_words(adoption)
     with batch(session, by, at) as actor:
-        cases = _settle_items(session, unit, plan, draft, actor, at)
+        cases, done = _settle_items(session, unit, plan, draft, actor, at)
         draft.event_id = _record(session, plan, draft, _event(unit, plan, draft, on, cases), adoption, actor, at)
         draft.adopted_on = on
         session.flush()
     count = len(cases.new) + len(cases.carried)
-    return AdoptedPlan(
-        draft.number, count, len(cases.new), len(cases.carried), len(cases.dropped), _count_done(session, cases.ended)
-    )
+    return AdoptedPlan(draft.number, count, len(cases.new), len(cases.carried), len(cases.dropped), done)
 
 
 def _checked_day(session: Session, plan: Plan, adoption: Adoption, at: datetime) -> date:
@@ -133,8 +130,13 @@ def _lock_cases(session: Session, plan: Plan) -> None:
     session.expire_all()
 
 
-def _settle_items(session: Session, unit: Unit, plan: Plan, draft: PlanVersion, actor: Actor, at: datetime) -> _Cases:
-    """Begin or carry on the case of each item, and let those go that are dropped."""
+def _settle_items(
+    session: Session, unit: Unit, plan: Plan, draft: PlanVersion, actor: Actor, at: datetime
+) -> tuple[_Cases, int]:
+    """Begin or carry on the case of each item, and let those go that are dropped.
+
+    Return the cases, and of those that need not be carried on, how many are done and have not ended.
+    """
     settled, earlier = _Cases([], [], [], []), {item.id: item for item in items_to_settle(session, plan)}
     act = (plan.slug, draft.number)
     for item in items_of(session, draft):
@@ -144,20 +146,11 @@ def _settle_items(session: Session, unit: Unit, plan: Plan, draft: PlanVersion, 
             settled.carried.append(carry_on(session, act, item, earlier.pop(item.origin_id), by=actor, at=at))
     for drop in session.scalars(select(PlanDrop).where(PlanDrop.version_id == draft.id).order_by(PlanDrop.item_id)):
         settled.dropped.append(let_go(session, act, drop, earlier.pop(drop.item_id), by=actor, at=at))
-    settled.ended += _references(session, list(earlier.values()))
+    ids = {item.case_id for item in earlier.values()}
+    others = session.execute(select(Case.ref, Case.state).where(Case.id.in_(ids)).order_by(Case.id)).all()
+    settled.ended += [ref for ref, _ in others]
     session.flush()
-    return settled
-
-
-def _references(session: Session, items: list[PlanItem]) -> list[str]:
-    return list(
-        session.scalars(select(Case.ref).where(Case.id.in_({item.case_id for item in items})).order_by(Case.id))
-    )
-
-
-def _count_done(session: Session, ended: list[str]) -> int:
-    is_done = (Case.ref.in_(ended), Case.state == State.DONE)
-    return session.scalar(select(func.count()).select_from(Case).where(*is_done)) or 0
+    return settled, sum(state is State.DONE for _, state in others)
 
 
 def _event(unit: Unit, plan: Plan, draft: PlanVersion, on: date, cases: _Cases) -> PlanAdopted:

@@ -57,10 +57,11 @@ def enter_in_register(session: Session, case: Case, given: EntryGiven, *, by: Ac
     """
     if by.kind is not ActorKind.IMPORT:
         require("enter_in_register", by, case.responsible)
-    entry = session.get(RegisterEntry, case.id)
-    _refuse_stale(session, case, entry, given.version, by)
-    was, now = _values_of(session, entry), _values_given(given)
-    _refuse_bad(session, case, was, now, at, any_sort=by.kind is ActorKind.IMPORT)
+    entered = entry_of(session, case.id)
+    _refuse_stale(session, case, entered.version, given.version, by)
+    was, now = {name: getattr(entered, name) for name in COLUMNS}, _values_given(given)
+    authorities = _authority_ids(session, now)
+    _refuse_bad(session, case, was, now, authorities, at, any_sort=by.kind is ActorKind.IMPORT)
     if was == now:
         return []
     written = Entry(case, by=by, at=at)
@@ -68,33 +69,17 @@ def enter_in_register(session: Session, case: Case, given: EntryGiven, *, by: Ac
         case.touch(at)
     _tell(written, was, now)
     ids = written.write(session)
-    _store(session, case, entry, now, ids[-1])
+    _store(session, case, now, authorities, ids[-1])
     return ids
 
 
-def last_change(session: Session, entry: RegisterEntry | None) -> int:
-    """Return the number, in its case, of the event that changed or erased the entry last; 0 when there is no entry."""
-    return entry_of(session, entry.case_id).version if entry is not None else 0
-
-
-def _refuse_stale(session: Session, case: Case, entry: RegisterEntry | None, version: int | None, by: Actor) -> None:
-    if version is None or version >= last_change(session, entry):
+def _refuse_stale(session: Session, case: Case, last_change: int, version: int | None, by: Actor) -> None:
+    if version is None or version >= last_change:
         return
     later = select(Event.seq, Event.type, Event.facts).where(Event.stream == case.id, Event.seq > version)
     found = session.execute(later.order_by(Event.seq))
     since = tuple((seq, type_) for seq, type_, facts in found if may_read_event(by, case, type_, facts))
     raise StaleVersion(version=case.version, since=since)
-
-
-def _values_of(session: Session, entry: RegisterEntry | None) -> dict[str, Any]:
-    """Return what the register says of a case, by the names of what is given; None for what it does not know."""
-    if entry is None:
-        return dict.fromkeys(COLUMNS)
-    ids = (entry.decides_id, entry.keeper_id)
-    slugs = dict(session.execute(select(Authority.id, Authority.slug).where(Authority.id.in_(ids))).all())
-    plain = {name: getattr(entry, name) for name in ("sort", *FORWARDING, *ANSWER)}
-    named = {"decides": slugs.get(entry.decides_id or 0), "keeper": slugs.get(entry.keeper_id or 0)}
-    return {name: (named | plain | {"where": entry.where_text})[name] for name in COLUMNS}
 
 
 def _values_given(given: EntryGiven) -> dict[str, Any]:
@@ -103,7 +88,14 @@ def _values_given(given: EntryGiven) -> dict[str, Any]:
 
 
 def _refuse_bad(
-    session: Session, case: Case, was: dict[str, Any], now: dict[str, Any], at: datetime, *, any_sort: bool
+    session: Session,
+    case: Case,
+    was: dict[str, Any],
+    now: dict[str, Any],
+    authorities: dict[str, int],
+    at: datetime,
+    *,
+    any_sort: bool,
 ) -> None:
     for name, most in LONGEST.items():
         text = now[name] or ""
@@ -112,7 +104,7 @@ def _refuse_bad(
         if not (is_storable_line if name in LINES else is_storable)(text):
             raise BadCharacters(field=name)
     for name in ("decides", "keeper"):
-        if now[name] is not None and _authority_id(session, now[name]) is None:
+        if now[name] is not None and now[name] not in authorities:
             raise UnknownName(field=name, name=now[name])
     known = RegisterWords.read(case.category.register if case.category else None).sorts
     if not any_sort and now["sort"] not in (None, was["sort"], *known):
@@ -161,16 +153,20 @@ def _tell(written: Entry, was: dict[str, Any], now: dict[str, Any]) -> None:
         written.add(RegisterAnswered(by=to, **days), *words("note", "answer", Visibility.PUBLIC))
 
 
-def _store(session: Session, case: Case, entry: RegisterEntry | None, now: dict[str, Any], event_id: int) -> None:
+def _store(session: Session, case: Case, now: dict[str, Any], authorities: dict[str, int], event_id: int) -> None:
+    entry = session.get(RegisterEntry, case.id)
     if entry is None:
         entry = RegisterEntry(case_id=case.id, event_id=event_id)
         session.add(entry)
-    entry.decides_id, entry.keeper_id = (_authority_id(session, now[name]) for name in ("decides", "keeper"))
+    entry.decides_id, entry.keeper_id = (authorities.get(now[name]) for name in ("decides", "keeper"))
     entry.where_text, entry.event_id = now["where"], event_id
     for name in ("sort", *FORWARDING, *ANSWER):
         setattr(entry, name, now[name])
     session.flush()
 
 
-def _authority_id(session: Session, slug: str | None) -> int | None:
-    return session.scalar(select(Authority.id).where(Authority.slug == slug)) if slug else None
+def _authority_ids(session: Session, now: dict[str, Any]) -> dict[str, int]:
+    """Return the ids of the authorities that are named and there, by slug."""
+    named = {now["decides"], now["keeper"]} - {None}
+    found = select(Authority.slug, Authority.id).where(Authority.slug.in_(named))
+    return dict(session.execute(found).all()) if named else {}

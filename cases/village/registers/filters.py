@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.search.text_index import Closeness
@@ -18,9 +18,10 @@ from cases.refusals import UnknownName
 from cases.states import LADDER_STATES, Kind
 from cases.village.registers.authority import Authority
 from cases.village.registers.entry import RegisterEntry
+from cases.village.registers.reading_entries import DECIDES, KEEPER
 from cases.village.registers.topics import TopicShown
 
-CASE, DECIDES, KEEPER = published_view.c, aliased(Authority), aliased(Authority)
+CASE = published_view.c
 LATE_THE_DAY_AFTER = (Kind.ACTION.value, Kind.DUTY.value)  # others once those who asked were told that they wait
 
 

@@ -14,15 +14,10 @@ from cases.database.cursors import decode_cursor, encode_cursor
 from cases.public.published import PublicCase, public_case
 from cases.public.published_filters import published_view
 from cases.village.registers.entry import RegisterEntry
-from cases.village.registers.filters import CASE, DECIDES, KEEPER, RegisterFilters, conditions_of, is_late
-from cases.village.registers.reading_entries import EntryShown, for_everybody
+from cases.village.registers.filters import CASE, RegisterFilters, conditions_of, is_late
+from cases.village.registers.reading_entries import FOR_EVERYBODY, EntryShown, for_everybody, with_authorities
 
 MOST_ON_A_PAGE = 500
-ENTRY = (
-    DECIDES.slug.label("decides"), DECIDES.name.label("decides_name"), KEEPER.slug.label("keeper"),
-    KEEPER.name.label("keeper_name"), RegisterEntry.where_text.label("where"), RegisterEntry.sort,
-    RegisterEntry.forwarded_on, RegisterEntry.answered_on, RegisterEntry.answer,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,7 +58,7 @@ def list_register(
     cannot be read, the first page is returned. `limit` is at most `MOST_ON_A_PAGE`.
     """
     limit = max(1, min(limit, MOST_ON_A_PAGE))
-    rows = _of_register(select(*published_view.columns, *ENTRY, is_late(at).label("is_late")))
+    rows = _of_register(select(*published_view.columns, *FOR_EVERYBODY, is_late(at).label("is_late")))
     rows = rows.where(*conditions_of(session, category, filters, at))
     place = _place(after)
     if place is not None:
@@ -104,16 +99,12 @@ def count_register(session: Session, category: str, filters: RegisterFilters, *,
 
 
 def _of_register(columns: Select[Any]) -> Select[Any]:
-    return (
-        columns.join_from(published_view, Case, Case.id == CASE.id)
-        .outerjoin(RegisterEntry, RegisterEntry.case_id == CASE.id)
-        .outerjoin(DECIDES, DECIDES.id == RegisterEntry.decides_id)
-        .outerjoin(KEEPER, KEEPER.id == RegisterEntry.keeper_id)
-    )
+    published = columns.join_from(published_view, Case, Case.id == CASE.id)
+    return with_authorities(published.outerjoin(RegisterEntry, RegisterEntry.case_id == CASE.id))
 
 
 def _row(session: Session, row: Row[Any]) -> RegisterRow:
-    entry = EntryShown(**{column.name: getattr(row, column.name) for column in ENTRY})
+    entry = EntryShown(**{column.name: getattr(row, column.name) for column in FOR_EVERYBODY})
     return RegisterRow(public_case(session, row), for_everybody(entry), bool(row.is_late))
 
 

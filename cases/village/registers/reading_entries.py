@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.history.journal import Event
@@ -19,17 +20,22 @@ LAST_CHANGE = (
     .correlate(RegisterEntry)
     .scalar_subquery()
 )
-ENTRIES = (
-    select(
-        LAST_CHANGE.label("version"), DECIDES.slug.label("decides"), DECIDES.name.label("decides_name"),
-        KEEPER.slug.label("keeper"), KEEPER.name.label("keeper_name"), RegisterEntry.where_text.label("where"),
-        RegisterEntry.sort, RegisterEntry.forwarded_on, RegisterEntry.their_ref, RegisterEntry.answered_on,
-        RegisterEntry.answer,
-    )
-    .select_from(RegisterEntry)
-    .outerjoin(DECIDES, DECIDES.id == RegisterEntry.decides_id)
-    .outerjoin(KEEPER, KEEPER.id == RegisterEntry.keeper_id)
+FOR_EVERYBODY = (
+    DECIDES.slug.label("decides"), DECIDES.name.label("decides_name"), KEEPER.slug.label("keeper"),
+    KEEPER.name.label("keeper_name"), RegisterEntry.where_text.label("where"), RegisterEntry.sort,
+    RegisterEntry.forwarded_on, RegisterEntry.answered_on, RegisterEntry.answer,
 )  # fmt: skip
+
+
+def with_authorities(entries: Select[Any]) -> Select[Any]:
+    """Return the query of register entries with those joined whom they name, as `DECIDES` and `KEEPER`."""
+    deciding = entries.outerjoin(DECIDES, DECIDES.id == RegisterEntry.decides_id)
+    return deciding.outerjoin(KEEPER, KEEPER.id == RegisterEntry.keeper_id)
+
+
+ENTRIES = with_authorities(
+    select(LAST_CHANGE.label("version"), RegisterEntry.their_ref, *FOR_EVERYBODY).select_from(RegisterEntry)
+)
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,13 @@ from cases.database.transactions import calendar_of
 from cases.history.events import PersonChanged
 from cases.history.municipality_events import record_for_municipality
 from cases.organisation.municipality import municipality
-from cases.organisation.people import Membership, Person, Role
+from cases.organisation.people import IS_SEAT, Membership, Person, Role
 from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import Unit, UnitKind
 from cases.refusals import DateOutside, NoFreeSeat, NotFound, SeatsStillHeld, SitsAlready, UnknownName
 from cases.village.rights import require
 
 A_DAY = timedelta(days=1)
-IS_SEAT = or_(Membership.slot.is_not(None), Membership.office.is_not(None))
 
 
 @dataclass(frozen=True)

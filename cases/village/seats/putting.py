@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.database.transactions import calendar_of
-from cases.organisation.people import Membership, Person
+from cases.organisation.people import IS_SEAT, Membership, Person
 from cases.organisation.sectors import Office
-from cases.village.seats.giving import IS_SEAT, SeatGiven, change_seat, end_seat, give_seat
+from cases.village.seats.giving import SeatGiven, change_seat, end_seat, give_seat
 
 
 def end_other_seats(

@@ -224,6 +224,6 @@ def test_the_statistics_read_the_cases_once_and_their_answers_by_an_index(town):
         with queries_of(town.database) as queries:
             assert browser.get(page).status_code == 200
         assert sum("answered_at" in query[0] for query in queries) <= 1
-        assert len(queries) <= 11
+        assert len(queries) <= 10
         for query in queries:
             assert set(whole_tables(town.database, query)) <= ({"case"} if "answered_at" in query[0] else set()), query

@@ -31,6 +31,7 @@ from web.schemas.requests import NothingIn
 from web.schemas.village.plan_requests import AdoptionIn, AnchoringIn, DraftIn, PlanQuery
 from web.schemas.village.plan_responses import AdoptedOut, AnchoringOut, DraftOut, PlanList, PlanOut
 
+ADOPTED = AdoptedOut()
 SLUG = re.compile(r"[a-z0-9-]{1,60}")
 bp = ApiBlueprint("api_plans", __name__, description="What groups mean to do, and what has come of it")
 
@@ -102,8 +103,7 @@ def _draft(session: Session, slug: str) -> Response:
 
 
 def _adopted(session: Session, wanted: Adoption, slug: str) -> Response:
-    adopted = vars(adopt_plan(session, slug, wanted, by=actor_in(session), at=right_now()))
-    return jsonify({name: count for name, count in adopted.items() if name != "done"})
+    return jsonify(ADOPTED.dump(adopt_plan(session, slug, wanted, by=actor_in(session), at=right_now())))
 
 
 def _anchored(session: Session, wanted: AnchoringShown, slug: str) -> Response:

@@ -10,13 +10,12 @@ from cases.public.finding_published import excerpts_of
 from cases.public.published import count_published, is_cursor, list_published, years_published
 from cases.reading.hits import FoundIn, HitReason
 from cases.reading.lists import MOST_COUNTED
-from cases.village.registers.topics import topics_with_words
 from web.current import current, right_now, today
 from web.figures.kept import statistics
 from web.language.list_labels import STATE_CHOICES
 from web.pages.filters import status_of_filters
 from web.pages.list_part import ROWS, part_of
-from web.pages.options import Choices, categories_to_choose, places_to_choose, units_to_choose
+from web.pages.options import Choices, categories_to_choose, places_to_choose, topics_with_registers, units_to_choose
 from web.pages.public.published_query import PublishedQuery, read_published_query
 from web.pages.public.statistics import page_of
 from web.requests.guard import Audience, open_to
@@ -32,7 +31,7 @@ def show() -> tuple[str, int]:
     with current().database.reading() as session:
         counted = statistics(current().database, session, right_now())
         figures = page_of(counted, CaseGroup())
-        topics = topics_with_words(session)
+        topics = topics_with_registers(session)
         page = published_page(session, ROWS if request.args.get("after") else FIRST_PAGE)
         return render_template("overview.html", topics=topics, **figures, **page), status_of_filters(page["refusals"])
 

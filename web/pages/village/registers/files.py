@@ -14,12 +14,12 @@ from cases.village.registers.news import topic_news
 from cases.village.registers.topics import topic_named
 from web.current import current, right_now
 from web.feeds import atom
+from web.feeds.answering import LONG_AGO, answer, whole_url
 from web.language.gettext import gettext, language
 from web.language.village.news_words import NEWS, OTHER_NEWS
 from web.pages.options import category_name
 from web.pages.village.drawing import outlines_of
 from web.pages.village.registers.query import read_register_query
-from web.pages.village.showing.feeds import LONG_AGO, answer, whole_url
 from web.requests.downloads import as_attachment, table_download
 from web.requests.guard import Audience, open_to
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.organisation.categories import Category, RegisterWords
+from cases.village.registers.entering import COLUMNS
 from cases.village.registers.reading_entries import EntryShown, entry_of, published_entry
 from web.language.dates import day_words
 from web.language.village.register_words import decides_words, keeper_words
@@ -14,7 +15,6 @@ from web.pages.forms import Form
 from web.pages.options import authorities_to_choose
 
 DAYS = frozenset({"forwarded_on", "answered_on"})
-FIELDS = ("decides", "keeper", "where", "sort", *sorted(DAYS), "their_ref", "answer")
 
 
 def register_on_case(session: Session, case: Case) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def register_on_case(session: Session, case: Case) -> dict[str, Any]:
 
 def entry_form(entry: EntryShown) -> Form:
     """Return the form with what the register says; its version is that of the entry."""
-    values = {name: getattr(entry, name) for name in FIELDS}
+    values = {name: getattr(entry, name) for name in COLUMNS}
     typed = {name: day_words(value) if name in DAYS and value else str(value or "") for name, value in values.items()}
     return Form({f"reg_{name}": value for name, value in typed.items()} | {"reg_version": str(entry.version)})
 

@@ -1,11 +1,8 @@
 """The feeds of one village, which tell what is public: its news for readers of feeds, and its days for calendars."""
 
-from datetime import UTC, datetime
-from hashlib import sha256
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response
 
 from cases.organisation.municipality import municipality
 from cases.organisation.units import Unit
@@ -13,15 +10,15 @@ from cases.village.plans.records.anchoring import AnchoringKind
 from cases.village.registers.news import PublicNews
 from cases.village.showing.days import VillageDay, village_days
 from cases.village.showing.news import group_shown, village_news
-from web.current import current, machine_now, right_now
+from web.current import current, right_now
 from web.feeds import atom, calendar_file
+from web.feeds.answering import LONG_AGO, answer, whole_url
 from web.language.gettext import language
 from web.language.village.news_words import DAYS, NEWS, OTHER_NEWS
 from web.language.village.plan_words import ANCHORING_KINDS
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("village_feeds", __name__)
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)  # of a village of which there is no news
 
 
 @bp.get("/bygd/<slug>.atom")
@@ -68,19 +65,3 @@ def _day(slug: str, name: str, day: VillageDay) -> calendar_file.CalendarDay:
         url = whole_url("plans.show", slug=slug)
     uid = f"{day.key}@{urlsplit(current().settings.base_url).hostname}"
     return calendar_file.CalendarDay(uid, day.on, title, text, url, day.where)
-
-
-def whole_url(endpoint: str, **values: Any) -> str:
-    """Return the whole address of this page."""
-    return current().settings.base_url + url_for(endpoint, **values)
-
-
-def answer(body: bytes, media_type: str, changed: datetime | None) -> Response:
-    """Return the response, or 304 to a program that has this already. Each time it asks whether that is so."""
-    response = Response(body, content_type=f"{media_type}; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(sha256(body).hexdigest()[:32])
-    if changed is not None:
-        response.last_modified = min(changed, machine_now())
-    response.make_conditional(request)
-    return response

@@ -3,7 +3,6 @@
 from flask import Blueprint, render_template
 
 from cases.access.actors import Actor
-from cases.village.registers.topics import topics_with_words
 from cases.village.showing.one_village import VillageShown, village_shown
 from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
@@ -15,6 +14,7 @@ from web.language.village.village_words import (
     late_plan_words,
     until_words,
 )
+from web.pages.options import topics_with_registers
 from web.pages.village.items_in_words import may_be_finished, progress_words
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -34,7 +34,7 @@ def show(slug: str) -> str:
     actor = current_actor()
     with current().database.reading() as session:
         shown = village_shown(session, slug, by=actor, at=right_now())
-        topics = topics_with_words(session) if shown.village.place else []
+        topics = topics_with_registers(session) if shown.village.place else []
         return render_template(
             "village/one_village.html", shown=shown, village=shown.village, words=WORDS, topics=topics,
             standings=tuple(ItemStanding),
