@@ -30,6 +30,7 @@ from cases.refusals import (
 )
 from cases.states import ENDS, HOLDERS, MOVES_DAY, OPEN, TAKES_BACK, State, Step, steps_between
 from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
+from cases.steps.present_policy import use_present_policy
 from cases.steps.transition import Change, Transition, WaitingFor, checked_day
 
 __all__ = ["EFFECTS", "Change", "WaitingFor", "change_state", "take_step"]
@@ -86,6 +87,9 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     _refuse_empty_answer(step, case, change, by)
     entry, asked = Entry(case, by=by, at=at), case.waiting_unit_id
     transition = Transition(writer, case, change, step, entry)
+    if change.then_owes is not None:
+        case.obligation = change.then_owes
+        use_present_policy(writer, case, at)
     event = EFFECTS[step.name](transition)
     if asked is not None and case.waiting_unit_id != asked:
         take_off_agenda(writer.session, case, at, why=AgendaReason.WAITS)

@@ -448,6 +448,80 @@ class AlreadySettled(Refusal):
 
 
 @dataclass
+class CannotMeet(FieldRefusal):
+    """This unit holds no meetings: only the forum, a board, the council or another body that meets does."""
+
+    code: ClassVar[str] = "cannot-meet"
+    name: str = ""
+
+
+@dataclass
+class MeetingOver(Refusal):
+    """The meeting has come too far for this: it is `closed`, its minutes are `adjusted`, or it is `cancelled`."""
+
+    code: ClassVar[str] = "meeting-over"
+    how: str = ""
+
+
+@dataclass
+class AgendaSent(Refusal):
+    """The agenda has been sent: what stands on it is taken away with a reason, and not left out."""
+
+    code: ClassVar[str] = "agenda-sent"
+
+
+@dataclass
+class AgendaNotSent(Refusal):
+    """The agenda of the meeting has to be sent before that."""
+
+    code: ClassVar[str] = "agenda-not-sent"
+
+
+@dataclass
+class NotClosed(Refusal):
+    """The meeting has to be closed, with each item settled, before its minutes are adjusted."""
+
+    code: ClassVar[str] = "not-closed"
+
+
+@dataclass
+class StaleAgenda(Refusal):
+    """Somebody else has saved the agenda since the caller read it. `version` is its revision now."""
+
+    code: ClassVar[str] = "stale-agenda"
+    version: int = 0
+
+
+@dataclass
+class ItemSettled(Refusal):
+    """The item with this number is settled already."""
+
+    code: ClassVar[str] = "item-settled"
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """An item that is not settled: its number on the agenda, and its title; "" for one whose title is not told."""
+
+    number: int
+    title: str
+
+
+@dataclass
+class ItemsUnsettled(Refusal):
+    """These items are not settled: a meeting is closed when each of them is."""
+
+    code: ClassVar[str] = "items-unsettled"
+    items: tuple[OpenItem, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The numbers and titles of the items, as one text."""
+        return {"items": "; ".join(f"{item.number}. {item.title}".strip() for item in self.items)}
+
+
+@dataclass
 class StillResponsible(Refusal):
     """A unit with open cases cannot be switched off.
 

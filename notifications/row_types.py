@@ -95,6 +95,16 @@ class WordsRow(NamedTuple):
     text: str | None
 
 
+class MeetingTold(NamedTuple):
+    """A meeting that a letter is about: its name and place, and when it begins (UTC) if that is known."""
+
+    id: int
+    name: str
+    where: str | None
+    theme: str | None
+    starts_at: datetime | None
+
+
 class PlanItemTold(NamedTuple):
     """An item that the letter about an adopted plan names, with its case; `event_id` is the event of the adoption.
 

@@ -106,7 +106,27 @@ def is_of_a_plan(event: EventInContext) -> bool:
 
 def gives_what_was_owed(event: EventInContext) -> bool:
     """Return whether what was owed is given with this event: the event of what was given has its own letter."""
-    return "plan.adopted" in event.siblings
+    return bool(GIVEN & event.siblings.keys())
+
+
+def is_of_a_meeting(event: EventInContext) -> bool:
+    """Return whether the step is that of a meeting's own case: whoever is invited is told of the meeting instead."""
+    return any(type_.startswith(("meeting.", "minutes.")) for type_ in event.siblings)
+
+
+def is_ahead(event: EventInContext) -> bool:
+    """Return whether the meeting was not past when this happened: nobody is invited to one that was noted later."""
+    return bool(event.facts["on"] >= event.row.at.date().isoformat())
+
+
+def ends_a_duty(event: EventInContext) -> bool:
+    """Return whether the event only stands beside the end of a body's duty to have a coming meeting."""
+    return "case.done" in event.siblings
+
+
+def is_recommended(event: EventInContext) -> bool:
+    """Return whether a body recommended something in the same act: the letter about that tells of both."""
+    return "case.recommended" in event.siblings
 
 
 def is_no_duty(event: EventInContext) -> bool:
@@ -204,6 +224,7 @@ def was_chosen(event: EventInContext) -> bool:
     return event.facts.get("why") == "chosen"
 
 
+GIVEN = frozenset({"plan.adopted", "meeting.called", "minutes.adjusted"})
 AT_WORK = frozenset({"planned", "in_progress"})
 OF_ITEMS = frozenset({"case.carried", "case.dropped_from_plan"})
 TO_PARTICIPANTS = is_readable_by(Visibility.PARTICIPANTS, Visibility.PUBLIC)
@@ -288,7 +309,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.planned": (
         *TAKING_ON,
         Rule("assigned", "handler", both(is_new_duty, is_not(begins_to_be_owed), is_not(is_of_a_plan))),
-        Rule("news", "handler", both(is_not(begins_to_be_owed), is_not(is_of_a_plan))),
+        Rule("news", "handler", both(is_not(begins_to_be_owed), is_not(is_of_a_plan), is_not(is_of_a_meeting))),
     ),
     "case.started": (*TAKING_ON, Rule("news", "handler", is_not(is_of_a_plan))),
     "case.waiting": (
@@ -298,7 +319,10 @@ WHO_IS_TOLD: dict[str, Rules] = {
         *everyone_outside("news"),
         Rule("news", "handler"),
     ),
-    "case.answered": (Rule("answered", "handler"), *everyone_outside("news")),
+    "case.answered": (
+        Rule("answered", "handler", is_not(is_recommended)),
+        *everyone_outside("news", is_not(is_recommended)),
+    ),
     "case.parked": (*everyone_outside("parked"), Rule("news", "handler")),
     "case.taken_up": (*everyone_outside("taken_up"), Rule("taken_up", "contact")),
     "case.done": (
@@ -312,7 +336,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
     ),
     "case.reopened": (Rule("assigned", "handler"), *everyone_outside("reopened")),
     "case.closed": everyone_outside("closed"),
-    "case.declined": (*everyone_outside("declined"), Rule("news", "handler")),
+    "case.declined": (*everyone_outside("declined"), Rule("news", "handler", is_not(is_of_a_meeting))),
     "case.merged": (*everyone_outside("merged"), Rule("news", "handler")),
     "case.took_over": (Rule("news", "handler"),),
     "case.commented": (
@@ -356,6 +380,14 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.dropped_from_plan": (),
     "plan.adopted": (Rule("plan_adopted", "plan_group"), Rule("plan_adopted", "contact")),
     "plan.anchored": (),
+    "meeting.called": (Rule("called", "invited", both(is_ahead, is_not(ends_a_duty))),),
+    "meeting.moved": (Rule("meeting_changed", "invited", is_ahead),),
+    "meeting.cancelled": (Rule("meeting_changed", "invited", is_ahead),),
+    "meeting.agenda_sent": (Rule("agenda", "invited", is_ahead),),
+    "meeting.held": (),
+    "minutes.adjusted": (Rule("minutes", "invited"), Rule("minutes", "groups")),
+    "case.settled_on_agenda": (),  # the step beside it, or the recommendation, tells of it
+    "case.recommended": (*everyone_outside("recommended"), Rule("recommended", "handler")),
     "register.entered": everybody_concerned("news", says_who_decides),
     "register.forwarded": everybody_concerned("news", has_no_answer),
     "register.answered": everybody_concerned("news"),

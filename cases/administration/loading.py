@@ -47,14 +47,15 @@ from cases.deadlines.policies import Policy, terms_to_store
 from cases.history.events import HouseSettingChanged
 from cases.history.municipality_events import record_for_municipality
 from cases.mail_addresses import spellings_of
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, MeetingSort, plan_meeting
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person, Role, heads_of
 from cases.organisation.places import Place
 from cases.organisation.sectors import Office, Sector
 from cases.organisation.units import GroupSort, Unit, UnitKind
-from cases.refusals import DateOutside, NoFreeSeat, Refusal, SeatsStillHeld, SitsAlready, UnknownName
+from cases.refusals import CannotMeet, DateOutside, NoFreeSeat, Refusal, SeatsStillHeld, SitsAlready, UnknownName
+from cases.village.forum.meeting_case import ensured_case
 from cases.village.registers.authority import Authority, AuthorityKind
 from cases.village.seats.giving import SeatGiven, refuse_fewer_seats
 from cases.village.seats.putting import end_other_seats, put_seats
@@ -90,7 +91,7 @@ def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = T
     present = municipality(session)
     if present.demonstration and (file.municipality.name != present.name or _adds_people(session, file)):
         raise HoldsDemonstration
-    loader = SetupFileLoader(session, at, add_unit if owed else add_unit_before_import)
+    loader = SetupFileLoader(session, at, add_unit if owed else add_unit_before_import, owed)
     loader.places(file.places)
     loader.municipality_settings(file.municipality)  # first: what a new group owes goes by them
     loader.units(file.units)
@@ -102,6 +103,8 @@ def load_setup_file(session: Session, text: str, *, at: datetime, owed: bool = T
     loader.authorities(file.authorities)
     loader.perspectives(file.perspectives)
     loader.policies(file.policies)
+    loader.secretary(file.municipality.secretary)
+    loader.bodies(file.units)
     loader.meetings(file.meetings)
     loader.record_settings()
     return loader.changed
@@ -124,12 +127,14 @@ def _adds_people(session: Session, file: SetupFile) -> bool:
 class SetupFileLoader:
     """Applies the entries of one setup file to the database, one kind of entry after the other.
 
-    Its methods append one line of text to `changed` for each change that they make. `add_unit` adds a unit.
+    Its methods append one line of text to `changed` for each change that they make. `add_unit` adds a unit. What a new
+    meeting owes begins at once, unless `owed` is False.
     """
 
     session: Session
     at: datetime
     add_unit: Callable[..., Unit]
+    owed: bool = True
 
     def __post_init__(self) -> None:
         self.changed: list[str] = []
@@ -220,22 +225,61 @@ class SetupFileLoader:
                 self._new_version(line, terms, latest)
 
     def meetings(self, lines: Iterable[MeetingLine]) -> None:
-        """Add the meetings that are new. For a meeting that exists (same day and name), change where it is held."""
+        """Add the meetings that are new. For a meeting that exists, change where it is held and its theme.
+
+        It is the same when body, day and name are. One of a day that has passed was held elsewhere: its minutes are
+        adjusted, and it owes nothing.
+        """
         for line in lines:
-            same = (Meeting.held_on == line.on, Meeting.name == line.name)
+            same = (Meeting.body_id == self._unit(line.body).id, Meeting.held_on == line.on, Meeting.name == line.name)
             meeting = self.session.scalar(select(Meeting).where(*same))
             if meeting is None:
-                self.session.add(Meeting(held_on=line.on, name=line.name, where=line.where))
+                self._add_meeting(line)
                 self._note("meeting", str(line.on), "added")
-            elif update_fields(meeting, {"where": line.where}):
-                self._note("meeting", str(line.on), "where")
+            elif meeting.is_owed and (changed := update_fields(meeting, {"where": line.where, "theme": line.theme})):
+                self._note("meeting", str(line.on), ", ".join(changed))
+
+    def _add_meeting(self, line: MeetingLine) -> None:
+        plan = MeetingPlan(line.on, line.name, line.where, line.body, MeetingSort(line.sort), theme=line.theme)
+        try:
+            meeting = plan_meeting(self.session, plan)
+        except CannotMeet:
+            place = f'[[meetings]] "{line.name}", body'
+            raise BadSetupFile([FileError(place, f"{line.body} holds no meetings")]) from None
+        if line.on < calendar_of(self.session).day_of(self.at):
+            meeting.agenda_sent_on = meeting.closed_on = meeting.adjusted_on = line.on
+            self.session.flush()
+        elif self.owed:
+            ensured_case(self.session, meeting, by=A_COMMAND, at=self.at)
+
+    def secretary(self, slug: str | None) -> None:
+        """Let the unit with this slug owe the minutes of meetings; None, or a dissolved one, leaves it as it is."""
+        if slug is None:
+            return
+        unit = self._unit(slug)
+        if not unit.active:
+            return
+        if not unit.holds_cases:
+            raise BadSetupFile([FileError("[house], secretary", f"{slug} cannot hold cases")])
+        house = municipality(self.session)  # locked already, with the settings
+        if update_fields(house, {"secretary_id": unit.id}):
+            self._note("house", "secretary", "changed")
+
+    def bodies(self, lines: Iterable[UnitLine]) -> None:
+        """Let each body meet in the months that its entry gives; one without any leaves them as they are."""
+        for line in lines:
+            if line.meets is None:
+                continue
+            months = ",".join(str(month) for month in sorted(set(line.meets))) or None
+            if update_fields(self._unit(line.slug), {"meets": months}):
+                self._note("unit", line.slug, "meets")
 
     def municipality_settings(self, line: MunicipalityLine) -> None:
         """Change those settings of the municipality that the file gives; the others stay as they are.
 
         Fewer seats in the forum are left to `lower_forum_seats`: the file may end some first.
         """
-        given = {name: value for name, value in vars(line).items() if value is not None}
+        given = {name: value for name, value in vars(line).items() if value is not None and name != "secretary"}
         house = municipality(self.session, locked=True)
         given["forum_seats"] = max(given.get("forum_seats", 0), house.forum_seats)
         for name in update_fields(house, given):

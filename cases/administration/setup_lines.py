@@ -4,24 +4,31 @@ from dataclasses import dataclass
 from datetime import date
 
 from cases.deadlines.policies import DEFAULT_TERMS, Terms, scope_of
+from cases.organisation.units import FORUM
 
 
 @dataclass(frozen=True)
 class MunicipalityLine:
-    """The table [house] of a setup file: settings of the municipality; None where the file gives no value."""
+    """The table [house] of a setup file: settings of the municipality; None where the file gives no value.
+
+    `secretary` is the slug of the unit that owes the minutes of meetings.
+    """
 
     name: str | None = None
     proposals: bool | None = None
     contact_phone: str | None = None
     contact_days: int | None = None
     forum_seats: int | None = None
+    adjust_days: int | None = None
+    secretary: str | None = None
 
 
 @dataclass(frozen=True)
 class UnitLine:
     """One entry of [[units]] in a setup file. `place` is the slug of a place, `head` the mail address of a person.
 
-    `sort` is that of a group, `seats` of a body of kind forum: how many seats each sector has there.
+    `sort` is that of a group, `seats` of a body of kind forum: how many seats each sector has there. `meets` has the
+    months of the ordinary meetings of a body: None leaves them as they are, () says that it has no rhythm.
     """
 
     slug: str
@@ -32,6 +39,7 @@ class UnitLine:
     place: str | None = None
     sort: str | None = None
     head: str | None = None
+    meets: tuple[int, ...] | None = None
     seats: dict[str, int] | None = None
 
 
@@ -147,11 +155,14 @@ class PolicyLine:
 
 @dataclass(frozen=True)
 class MeetingLine:
-    """One entry of [[meetings]] in a setup file. `on` is the local day of the meeting."""
+    """One entry of [[meetings]] in a setup file. `on` is the local day of the meeting, `body` the slug of who meets."""
 
     on: date
     name: str
     where: str | None = None
+    body: str = FORUM
+    sort: str = "ordinary"
+    theme: str | None = None
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,9 @@ def _names_used(file: SetupFile) -> Iterator[tuple[str, str, str | None]]:
             yield f'[[people]] "{person.email}", roles', "units", slug
     for category in file.categories:
         yield f'[[categories]] "{category.slug}", unit', "units", category.unit
+    yield "[house], secretary", "units", file.municipality.secretary
+    for meeting in file.meetings:
+        yield f'[[meetings]] "{meeting.name}", body', "units", meeting.body
     for policy in file.policies:
         yield f'[[policies]] "{policy.name}", category', "categories", policy.category
         yield f'[[policies]] "{policy.name}", place', "places", policy.place

@@ -31,10 +31,11 @@ from cases.administration.setup_values import (
     TomlWordList,
 )
 from cases.deadlines.policies import terms_from
+from cases.meetings.meeting import MeetingSort
 from cases.organisation.people import Role
 from cases.organisation.perspectives import LONGEST_PERSPECTIVE
 from cases.organisation.sectors import Office, Sector
-from cases.organisation.units import DESK, GroupSort, UnitKind
+from cases.organisation.units import DESK, MEET, GroupSort, UnitKind
 from cases.settings import LOCALES
 from cases.states import Kind
 from cases.village.registers.authority import AuthorityKind
@@ -51,6 +52,8 @@ class MunicipalitySchema(TomlSchema):
     contact_phone = TomlPhoneNumber()
     contact_days = TomlTerm()
     forum_seats = TomlInteger(1, MOST_SEATS)
+    adjust_days = TomlTerm()
+    secretary = TomlSlug()
 
 
 class UnitSchema(TomlSchema):
@@ -64,6 +67,7 @@ class UnitSchema(TomlSchema):
     sort = TomlChoice(GroupSort)
     head = TomlMailAddress()
     seats = TomlSeats()
+    meets = TomlTermList()
 
     @validates_schema
     def _fits(self, values: dict[str, Any], **_: Any) -> None:
@@ -73,6 +77,10 @@ class UnitSchema(TomlSchema):
             raise ValidationError("a group of the sort sector has no place")
         if "seats" in values and values["kind"] != UnitKind.FORUM:
             raise ValidationError("only a unit of the kind forum has seats for sectors")
+        if "meets" in values and values["kind"] not in MEET:
+            raise ValidationError("only a forum, a board or the council meets", "meets")
+        if any(not 1 <= month <= 12 for month in values.get("meets", ())):
+            raise ValidationError("must be months, from 1 to 12", "meets")
 
 
 class PostSchema(TomlSchema):
@@ -202,6 +210,9 @@ class MeetingSchema(TomlSchema):
     on = TomlDate(required=True)
     name = TomlText(200, required=True)
     where = TomlText(200)
+    body = TomlSlug()
+    sort = TomlChoice(MeetingSort)
+    theme = TomlText(500)
 
 
 TABLES: dict[str, Schema] = {

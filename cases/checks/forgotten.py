@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from cases.checks.forgotten_history import Portion, broken_histories
+from cases.checks.forgotten_meetings import MEETING_LOOKS, MEETING_PARTS
 from cases.checks.forgotten_village import VILLAGE_LOOKS, VILLAGE_PARTS
 from cases.checks.looks import Breach, Look
 from cases.database.base import UtcDateTime
@@ -31,7 +32,9 @@ def find_forgotten(session: Session, now: datetime, histories: Portion | None = 
 
     V2: what ought to be owed is. V3: each record has its event, and each such event its record. V4: what was owed and
     has ended was given. V5, V6: adopted plans are whole, and as they were adopted. V8: nothing vanishes between two
-    versions. V29: the next contact with each group is not far. V35: nobody acts as staff who has posts in groups and
+    versions. V13: a recommendation stands on an agenda of its body. V14: a closed meeting has settled its items. V15: a
+    meeting has an open case until its minutes are adjusted. V16: a body that meets has a coming meeting. V29: the next
+    contact with each group is not far. V35: nobody acts as staff who has posts in groups and
     forums only.
 
     Deadlines of cases are compared with `now`; unfinished work and unsent letters with the database's present time.
@@ -46,7 +49,9 @@ def find_forgotten(session: Session, now: datetime, histories: Portion | None = 
         "now": now,
         "contact_far": now + CONTACT_DAYS,
     }
-    found = [breach for look in (*LOOKS, *VILLAGE_LOOKS) for breach in _breaches(session, look, moments)]
+    found = [
+        breach for look in (*LOOKS, *VILLAGE_LOOKS, *MEETING_LOOKS) for breach in _breaches(session, look, moments)
+    ]
     found += [Breach("G6", what, subject, detail) for what, subject, detail in broken_histories(session, histories)]
     return found
 
@@ -66,6 +71,7 @@ def _as_text(detail: Any) -> str:
 
 SQL_PARTS = {
     **VILLAGE_PARTS,
+    **MEETING_PARTS,
     "OPEN": "c.state NOT IN ('closed', 'declined', 'merged')",
     "CLIMBS": "c.state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting')",
     # Letters of an event are planned once its own work is done, or once its tick is planned.

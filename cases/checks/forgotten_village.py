@@ -9,7 +9,11 @@ VILLAGE_PARTS = {
     # what each active group owes, or is owed, with a case of its own
     "OWED_OF_GROUPS": "(SELECT 'plan' AS name UNION ALL SELECT 'contact' AS name)",
     # by what is owed, the event that the record of it leaves; what has none here is never done
-    "GIVEN_BY": "(SELECT 'plan' AS name, 'plan.adopted' AS type)",
+    "GIVEN_BY": (
+        "(SELECT 'plan' AS name, 'plan.adopted' AS type UNION ALL SELECT 'meeting' AS name, 'meeting.called'"
+        " UNION ALL SELECT 'agenda' AS name, 'meeting.agenda_sent'"
+        " UNION ALL SELECT 'minutes' AS name, 'minutes.adjusted')"
+    ),
     # each record: what it is called, whose what it answers (obligation and subject), and the event that wrote it
     "RECORDS": (
         "(SELECT 'plan ' || p.slug || ' ' || v.number AS name, 'plan' AS owes, p.slug AS subject,"

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from cases.administration.loading import load_setup_file
 from cases.calendar import add_months
 from cases.case import Case
-from cases.database.transactions import Database, calendar_of
-from cases.demo.meetings import plan_meetings
+from cases.database.transactions import Database
+from cases.demo.meetings import meeting_days, plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.demo.plans_told import read_plans
 from cases.demo.questions import Questions
@@ -38,12 +38,15 @@ def fill(settings: Settings, now: datetime, send_letters: Callable[[Database], N
     first = add_months(settings.calendar.day_of(now), -MONTHS)
     clock = MovingClock(datetime.combine(first, time(6), settings.timezone).astimezone(UTC))
     database = database_at(settings, clock)
+    last = settings.calendar.day_of(now)
+    years = range(first.year, last.year + 2)
     with database.transaction() as session:
         load_setup_file(session, SETUP_FILE.read_text(encoding="utf-8"), at=clock.now)
         municipality(session, locked=True).demonstration = True
-        plan_meetings(session, range(first.year, calendar_of(session).day_of(now).year + 2), MEETING_PLACE)
+        plan_meetings(session, years, MEETING_PLACE, since=first)
     story = Story(database, clock, Random(SEED), send_letters)  # noqa: S311 - dice of a story, not of a lock  # nosec B311
-    villages = VillageYears(read_plans(), first, database, clock)
+    days = tuple(day for day in meeting_days(years) if first <= day <= last)
+    villages = VillageYears(read_plans(), first, database, clock, days)
     story.run(Questions.read(first), villages, first, now)
     story.refused += villages.refused
     database.close()

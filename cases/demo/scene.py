@@ -14,7 +14,7 @@ from cases.commenting import comment
 from cases.correcting import Correction, correct
 from cases.database.transactions import calendar_of
 from cases.history.words import Visibility
-from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.agenda_items import AgendaItem, SettledHow
 from cases.progress import Change, WaitingFor, change_state
 from cases.states import State
 
@@ -237,4 +237,4 @@ def settle_agenda(scene: Scene) -> None:
         select(AgendaItem).where(AgendaItem.case_id == scene.case.id, AgendaItem.settled_at.is_(None))
     )
     if item is not None:
-        item.settled_at = scene.at
+        item.settled_at, item.settled_how = scene.at, SettledHow.NOTED

@@ -13,6 +13,7 @@ from cases.access.actors import Actor, actor_for
 from cases.calendar import Calendar, add_months
 from cases.case import case_to_change
 from cases.database.transactions import Database
+from cases.demo.forum_years import forum_acts
 from cases.demo.moving_clock import MovingClock
 from cases.demo.plans_told import AdoptionTold, ItemTold, PlanTold
 from cases.organisation.people import Person
@@ -46,7 +47,7 @@ class VillageAct:
 
 @dataclass
 class VillageYears:
-    """Plays what the plans of all groups tell, from the local day `first` of the story on.
+    """Plays what the plans of all groups tell, and the forum's `meetings`, from the local day `first` of the story on.
 
     `refused` counts the acts that could not be taken, because a rule did not allow them.
     """
@@ -55,6 +56,7 @@ class VillageYears:
     first: date
     database: Database
     clock: MovingClock
+    meetings: tuple[date, ...] = ()
     refused: int = 0
     _acts: list[tuple[date, int, VillageAct]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
@@ -63,6 +65,8 @@ class VillageYears:
         for plan in self.plans:
             for number, adoption in enumerate(plan.adoptions, start=1):
                 self._plot_adoption(plan, number, adoption)
+        for day, take in forum_acts(self.meetings):
+            self._plot(day, DESK, take)
 
     def live(self, day: date, end: datetime) -> None:
         """Take the acts that are due by the local day `day`, before the moment `end` (UTC)."""

@@ -60,7 +60,9 @@ COLUMNS = (
     Column("promise", "what became of promised_on: running, kept, broken or dropped; by the days when empty"),
     Column("duty_on", "the day of a duty; due_on when empty"),
     Column("duty_first_on", "the day from which a duty's later days count; duty_on when empty"),
-    Column("obligation", "what a duty owes by its day: plan or contact; it goes with `subject`"),
+    Column(
+        "obligation", "what a duty owes by its day: plan, contact, meeting, agenda or minutes; it goes with `subject`"
+    ),
     Column("subject", "whose or which of what is owed: the slug of a group"),
     Column("wants_public", "yes when the person who asked wants it published"),
     Column("published_at", "when it was published; not published when empty"),
@@ -69,7 +71,7 @@ COLUMNS = (
     Column("waiting_from", "the state before it began to wait"),
     Column("waiting_from_due_on", "the day of that state's clock"),
     Column("followers", "mail addresses of those who follow it, with spaces between; /en after one that reads English"),
-    Column("agenda", "why it stands on the forum's agenda: overdue, waits or chosen"),
+    Column("agenda", "why it stands on the forum's agenda: overdue, waits, chosen, carried or parked"),
     Column("register_decides", "slug of the authority that decides about it"),
     Column("register_keeper", "slug of the authority that keeps the road or the place"),
     Column("register_where", "where it is, in words; at most 200 characters"),

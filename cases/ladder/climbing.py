@@ -20,8 +20,9 @@ from cases.history.bulk_entries import written_in_bulk
 from cases.history.events import CaseEscalated, CaseKeptOffAgenda, CasePromiseBroken, CasePutOnAgenda
 from cases.history.journal import Entry, insert_entries
 from cases.ladder.due_cases import DueCase
-from cases.meetings.agenda_items import AgendaItem
-from cases.meetings.meeting import next_meeting
+from cases.meetings.agenda_items import AgendaItem, ItemSort
+from cases.meetings.meeting import body_id_of, next_meeting
+from cases.organisation.units import FORUM
 from cases.progress import Change, take_step
 from cases.promises import settle_broken
 from cases.states import CLOCK_OF, RunsOut, State
@@ -227,9 +228,12 @@ FIRE_WHEN_DUE: dict[str, Callable[[Batch, DueCase, Entry], None]] = {
 
 
 def _put_on_agenda(session: Session, case_ids: list[int], now: datetime) -> None:
-    """Add agenda items for these cases; nothing changes for a case that has an open one."""
+    """Add items of the forum's agenda for these cases; nothing changes for a case that has an open one there."""
     if not case_ids:
         return
-    insert_item = insert_of(session)(table_of(AgendaItem))
-    rows = [{"case_id": case_id, "why": "overdue", "added_at": now} for case_id in case_ids]
+    insert_item, forum = insert_of(session)(table_of(AgendaItem)), session.scalar(select(body_id_of(FORUM)))
+    rows = [
+        {"case_id": case_id, "body_id": forum, "why": "overdue", "sort": ItemSort.DISCUSSION, "added_at": now}
+        for case_id in case_ids
+    ]
     session.execute(insert_item.on_conflict_do_nothing(), rows)

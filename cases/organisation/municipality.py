@@ -6,7 +6,7 @@ and the hash of the last of these events, just as the row of a case does for the
 
 from datetime import date
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, String, select
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId
@@ -32,6 +32,8 @@ class Municipality(Base):
     export_name: Mapped[str | None] = mapped_column(String(20), default=None)  # this house's own cases in an export
     contact_days: Mapped[int] = mapped_column(default=183)  # calendar days to the next contact with a group, at most
     forum_seats: Mapped[int] = mapped_column(default=2)  # of each group in the forum, on any day
+    adjust_days: Mapped[int] = mapped_column(default=14, server_default="14")  # calendar days to adjusted minutes
+    secretary_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)  # owes minutes; else the desk
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
     perspectives: Mapped[dict[str, list[str | None]]] = mapped_column(JSON, default_factory=dict)  # by slug: its names
     seconds_ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of a demonstration's day

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, bindparam, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId, one_of
@@ -30,6 +30,8 @@ class GroupSort(StrEnum):
 
 
 MAY_BE_RESPONSIBLE = frozenset({UnitKind.DESK, UnitKind.DEPARTMENT, UnitKind.GROUP})
+DECIDE = frozenset({UnitKind.BOARD, UnitKind.COUNCIL})  # kommunallagen 6:37-38: what only recommends is none of them
+MEET = DECIDE | {UnitKind.FORUM}
 DESK = "desk"
 FORUM = "forum"
 COUNCIL = "council"
@@ -40,7 +42,9 @@ class Unit(Base):
     """One unit: it is responsible for cases, or it is a body whose decision a case waits for.
 
     `holds_cases` is True while the unit may be responsible for cases. The foreign key of an open case includes it, so
-    that the database lets no open case belong to an inactive unit, or to a board, the forum or the council.
+    that the database lets no open case belong to an inactive unit, or to a board, the forum or the council. `decides`
+    is True of a board or the council, active or not, and None of all others: the foreign key of a decision includes it.
+    `meets` are the months of the ordinary meetings of a body that has a rhythm, as in "4,10".
     `sector_seats` is of a body of kind forum: how many seats each sector has there. None: as many as anybody is given.
     """
 
@@ -55,6 +59,9 @@ class Unit(Base):
         ),
         CheckConstraint("sector_seats IS NULL OR kind = 'forum'", name="sector_seats"),
         CheckConstraint("kind IN ('desk', 'department', 'group', 'board', 'forum', 'council')", name="kind"),
+        CheckConstraint("decides IS NULL OR (decides AND kind IN ('board', 'council'))", name="decides"),
+        CheckConstraint("meets IS NULL OR (length(meets) > 0 AND kind IN ('forum', 'board', 'council'))", name="meets"),
+        Index("uq_unit_id_decides", "id", "decides", unique=True),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
@@ -68,9 +75,17 @@ class Unit(Base):
     active: Mapped[bool] = mapped_column(default=True)
     holds_cases: Mapped[bool] = mapped_column(default=True)
     sector_seats: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), default=None)  # of a forum
+    decides: Mapped[bool | None] = mapped_column(init=False, default=None)
+    meets: Mapped[str | None] = mapped_column(String(40), default=None)  # months, as in "4,10"
 
     def __post_init__(self) -> None:
         self.holds_cases = self.active and self.kind in MAY_BE_RESPONSIBLE
+        self.decides = True if self.kind in DECIDE else None
+
+    @property
+    def has_agenda(self) -> bool:
+        """Whether what waits for the unit comes on an agenda of its own: it is a forum, or a body with a rhythm."""
+        return self.kind is UnitKind.FORUM or self.meets is not None
 
     def switch_off(self) -> None:
         """Make the unit inactive. While it has open cases, the database refuses this when the session is flushed."""

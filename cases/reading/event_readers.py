@@ -60,6 +60,14 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.dropped_from_plan": EVERYBODY,
     "plan.adopted": EVERYBODY,
     "plan.anchored": EVERYBODY,
+    "meeting.called": EVERYBODY,
+    "meeting.moved": EVERYBODY,
+    "meeting.cancelled": EVERYBODY,
+    "meeting.agenda_sent": EVERYBODY,
+    "meeting.held": EVERYBODY,
+    "minutes.adjusted": EVERYBODY,
+    "case.settled_on_agenda": EVERYBODY,
+    "case.recommended": EVERYBODY,
     "register.entered": EVERYBODY,
     "register.forwarded": EVERYBODY,
     "register.answered": EVERYBODY,
@@ -74,7 +82,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.protection_changed": STAFF,
     "case.kept_off_agenda": STAFF,
 }
-IDS_OF_PEOPLE = frozenset({"officer", "follower"})  # facts that are ids of people's rows
+IDS_OF_PEOPLE = frozenset({"officer", "follower", "adjusters"})  # facts that are ids of people's rows
 
 
 def reader_of(actor: Actor, case: Case) -> EventReader:

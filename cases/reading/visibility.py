@@ -14,7 +14,7 @@ from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem
-from cases.organisation.units import FORUM, Unit
+from cases.organisation.units import Unit
 from cases.public.masking import mask
 from cases.public.protection import PROTECTED
 from cases.states import OPEN, State, Who
@@ -122,6 +122,6 @@ def on_agenda_of(actor: Actor) -> ColumnElement[bool]:
     return and_(there, Case.state.in_(sorted(OPEN - {State.DONE})), ~PROTECTED)
 
 
-def _open_items(seats: list[int]) -> Select[int]:
-    sits_in_forum = select(Unit.id).where(Unit.slug == FORUM, Unit.id.in_(seats))
-    return select(AgendaItem.case_id).where(AgendaItem.settled_at.is_(None), sits_in_forum.exists())
+def _open_items(seats: list[int]) -> Select[int | None]:
+    of_bodies = (AgendaItem.settled_at.is_(None), AgendaItem.case_id.is_not(None), AgendaItem.body_id.in_(seats))
+    return select(AgendaItem.case_id).where(*of_bodies)

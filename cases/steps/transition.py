@@ -57,7 +57,8 @@ class Change:
     address, `into` the reference of the case to merge into; days are local. `visibility` says who may read the note.
     `done_on` is the day on which the work was done, when that was before the change, and `done_by` says in words who
     did it. `records` are the events of what the change gives, each with its texts, which are written after its own.
-    `fulfils` names the obligation that the change fulfils: only the act that writes its record sets it.
+    `fulfils` names the obligation that the change fulfils, `then_owes` the one that the case has from now on: only the
+    act that writes the record sets them.
     """
 
     to: State
@@ -75,6 +76,7 @@ class Change:
     done_on: date | None = None
     done_by: str | None = None
     fulfils: str | None = None
+    then_owes: str | None = None
     records: tuple[tuple[DomainEvent, tuple[SpokenWords, ...]], ...] = ()
 
     @property

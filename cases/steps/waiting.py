@@ -9,8 +9,8 @@ from cases.database.transactions import calendar_of
 from cases.history.events import CaseAnswered, CaseWaiting, DomainEvent
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaReason, put_on_agenda
-from cases.meetings.meeting import next_meeting
-from cases.organisation.units import FORUM, UnitKind, unit_named
+from cases.meetings.meeting import coming_meetings
+from cases.organisation.units import Unit, unit_named
 from cases.public.protection import is_protected
 from cases.refusals import FieldNotUsed, NameNeeded, ProtectedIdentity, UnknownName, WordsNeeded
 from cases.states import State
@@ -26,8 +26,8 @@ def wait(act: Transition) -> DomainEvent:
     On its due day the unit should ask again. `act.change` may name that day; otherwise the policy says in how many
     working days it comes. Raises `DateOutside` for a day later than the policy allows, `NameNeeded` when it does not
     say who is waited for, `UnknownName` for a kind of waiting or a unit that there is not, and `WordsNeeded` for a
-    question without words. A case that waits for the forum is put on the forum's agenda, and is followed up on the
-    working day after its next meeting, however far ahead that is; `ProtectedIdentity` when its
+    question without words. A case that waits for a body that meets is put on its agenda, and is followed up on the
+    working day after its next ordinary meeting, or after a later one that is planned; `ProtectedIdentity` when its
     reporter lives under protected identity, except for an import, which only tells what was so.
     """
     case, awaited, was = act.case, act.change.waiting_for, act.was
@@ -42,29 +42,29 @@ def wait(act: Transition) -> DomainEvent:
         _refuse_empty_question(act)
     if case.state is not State.WAITING:
         case.waiting_from, case.waiting_from_due_at = case.state, case.due_at
-    asks_forum = unit is not None and unit.slug == FORUM
-    is_told = unit is not None and unit.kind is UnitKind.FORUM  # its members read what it is asked
-    if is_told and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):
+    body = unit if unit is not None and unit.has_agenda else None
+    if body is not None and act.entry.by.kind is not ActorKind.IMPORT and is_protected(act.session, case):
         raise ProtectedIdentity(field="waiting_for")
-    usual, latest = _follow_up(act, asks_forum=asks_forum)
+    usual, latest = _follow_up(act, body)
     due_on = enter_state(act, State.WAITING, act.change.due_on or usual, latest=latest)
     case.waiting_for, case.waiting_unit_id = awaited.kind, unit.id if unit else None
     case.set_relationship("waiting_unit", unit)
-    if asks_forum:
-        put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry)
+    if body is not None:
+        put_on_agenda(act.session, case, AgendaReason.WAITS, act.entry, body)
     case.waiting_name, case.waiting_their_ref = awaited.name, awaited.their_ref
     return CaseWaiting(waiting_for=awaited.kind, follow_up_on=due_on, unit=unit.slug if unit else None, previous=was)
 
 
-def _follow_up(act: Transition, *, asks_forum: bool) -> tuple[date, date]:
+def _follow_up(act: Transition, body: Unit | None) -> tuple[date, date]:
     """Return the day on which the unit should ask again, and the latest day that may be chosen for that."""
     usual = working_days_from_now(act, act.terms.waiting_days)
     latest = working_days_from_now(act, act.terms.waiting_most_days)
-    meeting = next_meeting(act.session, act.today) if asks_forum else None
-    if meeting is None:
+    meetings = coming_meetings(act.session, act.today, body.slug) if body is not None else []
+    if not meetings:
         return usual, latest
-    day_after = calendar_of(act.session).roll_forward(meeting.held_on + timedelta(days=1))
-    return day_after, max(day_after, latest)
+    roll_forward = calendar_of(act.session).roll_forward
+    after = [roll_forward(meeting.held_on + timedelta(days=1)) for meeting in meetings]
+    return after[0], max(*after, latest)
 
 
 def _refuse_empty_question(act: Transition) -> None:

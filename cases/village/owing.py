@@ -52,6 +52,7 @@ class Obligation:
     ought to have an open case and have none, in the columns of `Owed`. `due` returns the local day on which it is due,
     of what is owed and of today. `fulfilled_by` names the act that gives it, "" for one that is never filled but
     planned anew. `every_months` is the usual distance to the next one, None for what does not come again.
+    `begins` is called with what is owed and its new case, for a record that names the case.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Obligation:
     due: Callable[[Owed, date], date]
     fulfilled_by: str
     every_months: int | None = None
+    begins: Callable[[Session, Owed, Case], None] | None = None
 
     def lacking(self, session: Session) -> list[Owed]:
         """Query and return what ought to be owed and is not."""
@@ -77,7 +79,10 @@ def ensure(session: Session, obligation: Obligation, owed: Owed, *, by: Actor, a
         due_on=obligation.due(owed, today), every_months=owed.months or obligation.every_months,
         responsible=owed.holder, obligation=obligation.name, subject=owed.subject,
     )  # fmt: skip
-    return receive(EntryWriter(session), request, by=by, at=at)
+    case = receive(EntryWriter(session), request, by=by, at=at)
+    if obligation.begins is not None:
+        obligation.begins(session, owed, case)
+    return case
 
 
 def ensured(session: Session, obligation: Obligation, subject: str, *, by: Actor, at: datetime) -> Case | None:

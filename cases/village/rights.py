@@ -9,15 +9,20 @@ from cases.refusals import NotAllowed
 
 
 class Right(StrEnum):
-    """The capacities in which somebody may act: as a member of the unit whose it is, as contact, as staff, as admin."""
+    """The capacities in which somebody may act: as a member of the unit whose it is, as contact person, as staff.
+
+    The secretary is whoever is staff in the unit whose it is; the administrator needs no unit.
+    """
 
     OWN_GROUP = "own_group"
     CONTACT = "contact"
     STAFF = "staff"
+    SECRETARY = "secretary"
     ADMIN = "admin"
 
 
 OF_THE_GROUP = frozenset({Right.OWN_GROUP, Right.CONTACT})  # the contact person acts for a group that rings
+AT_THE_TABLE = frozenset({Right.CONTACT, Right.SECRETARY})
 ACTS: dict[str, frozenset[Right]] = {
     "read_draft": frozenset({Right.OWN_GROUP, Right.CONTACT, Right.STAFF}),
     "draft_plan": OF_THE_GROUP,
@@ -26,6 +31,12 @@ ACTS: dict[str, frozenset[Right]] = {
     "put_report_right": OF_THE_GROUP,
     "log_contact": frozenset({Right.STAFF}),
     "give_seat": frozenset({Right.CONTACT, Right.ADMIN}),
+    "call_meeting": AT_THE_TABLE | {Right.ADMIN},
+    "put_agenda": AT_THE_TABLE,
+    "send_agenda": AT_THE_TABLE,
+    "settle_item": AT_THE_TABLE,
+    "close_meeting": AT_THE_TABLE,
+    "adjust_minutes": AT_THE_TABLE,
     "enter_in_register": frozenset({Right.STAFF}),
 }
 
@@ -52,6 +63,6 @@ def as_desk_alone(by: Actor) -> Actor:
 def _rights_of(by: Actor, unit: Unit) -> frozenset[Right]:
     held = {
         Right.OWN_GROUP: by.is_in(unit.id), Right.CONTACT: by.is_contact, Right.STAFF: by.is_staff,
-        Right.ADMIN: by.is_admin,
+        Right.SECRETARY: by.is_staff and by.is_in(unit.id), Right.ADMIN: by.is_admin,
     }  # fmt: skip
     return frozenset(right for right, is_held in held.items() if is_held)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from cases.access.actors import ActorKind
 from cases.organisation.people import Role
-from notifications.audiences.context import AudienceContext
+from notifications.audiences.context import AudienceContext, Outsider
+from notifications.audiences.directory import DirectoryPerson
 from notifications.audiences.fallbacks import (
     Recipient,
     desk_recipients,
@@ -51,10 +52,13 @@ def _reporter(context: AudienceContext) -> list[Recipient]:
 
 
 def _group(context: AudienceContext) -> list[Recipient]:
+    """Return the mailbox, the members and the chair; nobody when it is the group itself that says that it is done."""
     slug, directory = context.required_case.group, context.directory
     if slug is None:
         return []
-    group = context.unit(slug)
+    group, event = context.unit(slug), context.event.row
+    if event.type == "case.done" and group.id == context.responsible.id and directory.belongs(event.person_id, group):
+        return []  # whoever did it is not asked whether it is true
     return mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.MEMBER, Role.HEAD)
 
 
@@ -63,6 +67,24 @@ def _plan_group(context: AudienceContext) -> list[Recipient]:
     directory, group = context.directory, context.unit(context.event.facts["group"])
     found = mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.HEAD)
     return found or staff_recipients(directory, group, Role.MEMBER)
+
+
+def _invited(context: AudienceContext) -> list[Recipient]:
+    """Return whoever is invited to the meeting or sits in the body that meets; guests by mail only."""
+    people = [one for one in context.invited if isinstance(one, DirectoryPerson)]
+    parties = [one for one in context.invited if isinstance(one, Outsider)]
+    outside = [recipient for party in parties for recipient in outside_recipients(party) if recipient.email]
+    return person_recipients(context.directory, people) + outside
+
+
+def _groups(context: AudienceContext) -> list[Recipient]:
+    """Return the mailbox and the chair of each active group."""
+    directory = context.directory
+    return [
+        recipient
+        for group in context.groups
+        for recipient in mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.HEAD)
+    ]
 
 
 def _followers(context: AudienceContext) -> list[Recipient]:
@@ -121,6 +143,8 @@ AUDIENCES: dict[str, FindRecipients] = {
     "group": _group,
     "plan_group": _plan_group,
     "followers": _followers,
+    "invited": _invited,
+    "groups": _groups,
     "officer": lambda context: first_reachable(officer_fallbacks(context)),
     "handler": _handler,
     "unit": _unit,

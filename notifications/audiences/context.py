@@ -8,7 +8,7 @@ from cases.access.actors import ActorKind
 from cases.mail_addresses import normalised
 from cases.states import Kind
 from notifications.addresses import is_address
-from notifications.audiences.directory import Directory, DirectoryUnit
+from notifications.audiences.directory import Directory, DirectoryPerson, DirectoryUnit
 from notifications.who_is_told import EventInContext
 
 
@@ -62,6 +62,9 @@ class Following:
 class AudienceContext:
     """What is needed to find the recipients of one event: its case, the people and units, and who follows the case.
 
+    `invited` are those who are invited to the meeting that the event names, and `groups` the active groups, each only
+    when a rule tells them.
+
     `case` is None when the event is about no case but, for example, about a person or a unit.
     """
 
@@ -69,6 +72,8 @@ class AudienceContext:
     case: AudienceCase | None
     directory: Directory
     following: list[Following] = field(default_factory=list)
+    invited: list[DirectoryPerson | Outsider] = field(default_factory=list)
+    groups: list[DirectoryUnit] = field(default_factory=list)
 
     @property
     def responsible(self) -> DirectoryUnit:

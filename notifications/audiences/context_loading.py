@@ -6,29 +6,52 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.case import Case
 from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.database.transactions import calendar_of
+from cases.meetings.invited import Invited
+from cases.meetings.meeting import Meeting
 from cases.organisation.categories import Category
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.places import Place
-from cases.organisation.units import Unit
+from cases.organisation.units import Unit, UnitKind
 from cases.parties import Follower, Party
 from cases.states import State
 from notifications.audiences.context import AudienceCase, AudienceContext, Following, Outsider
-from notifications.audiences.directory import PERSON_COLUMNS, Directory, DirectoryPerson, directory_of
+from notifications.audiences.directory import PERSON_COLUMNS, Directory, DirectoryPerson, DirectoryUnit, directory_of
 from notifications.deliveries import Address, Delivery
 from notifications.who_is_told import WHO_IS_TOLD, EventInContext
 
 MOST_IDS_AT_ONCE = 500  # in one query
 JOINED_FIELDS = ("responsible", "group", "waiting_unit", "category", "category_en", "place", "reporter")
-UNITS_IN_FACTS = ("responsible", "responsible_was", "by_unit", "unit", "group")
+UNITS_IN_FACTS = ("responsible", "responsible_was", "by_unit", "unit", "group", "body")
 PEOPLE_IN_FACTS = ("officer", "person")
 OUTSIDER_COLUMNS = columns_of(Party, Outsider._fields)
 OUTSIDER_WIDTH = len(OUTSIDER_COLUMNS)
+
+
+SITS = and_(
+    Membership.unit_id == Meeting.body_id,
+    Membership.since <= Meeting.held_on,
+    or_(Membership.until.is_(None), Membership.until > Meeting.held_on),
+)
+ASKED_PERSON = select(Invited.id).where(Invited.meeting_id == Meeting.id, Invited.person_id == Person.id)
+SEATED_PERSON = select(Membership.id).where(SITS, Membership.person_id == Person.id)
+INVITED_PEOPLE = (
+    select(Meeting.id.label("meeting"), *PERSON_COLUMNS)
+    .join(Person, or_(ASKED_PERSON.exists(), SEATED_PERSON.exists()))
+    .where(any_of(Meeting.id, "ids"), Person.active)
+    .order_by(Meeting.id, Person.id)
+)
+INVITED_PARTIES = (
+    select(Invited.meeting_id, *OUTSIDER_COLUMNS)
+    .join(Party, Party.id == Invited.party_id)
+    .where(any_of(Invited.meeting_id, "ids"))
+    .order_by(Invited.id)
+)
 
 
 def _cases() -> Select[Any]:
@@ -57,12 +80,15 @@ def load_contexts(session: Session, events: Sequence[EventInContext]) -> list[Au
     cases = cases_of(session, {event.row.stream for event in events if event.row.stream})
     directories = _directories(session, events, cases)
     following = _following(session, events) if _is_any_told(events, {"followers", "new_follower"}) else {}
+    invited = _invited(session, events) if _is_any_told(events, {"invited"}) else {}
     return [
         AudienceContext(
             event,
             cases.get(event.row.stream),
             _directory_for(session, event, directories[day_of_roles(session, event)]),
             following.get(event.row.id, []),
+            invited.get(event.facts.get("meeting", 0), []),
+            groups_in(directories[day_of_roles(session, event)]) if _is_any_told([event], {"groups"}) else [],
         )
         for event in events
     ]
@@ -97,12 +123,34 @@ def _directories(
     """Return the directory of each day whose roles count, with the units and people that events and cases name."""
     people = {id_ for event in events for id_ in _people_in(event, cases.get(event.row.stream))}
     slugs = {slug for event in events for slug in unit_slugs_in(event, cases.get(event.row.stream))}
+    if _is_any_told(events, {"groups"}):
+        slugs |= set(session.scalars(select(Unit.slug).where(Unit.kind == UnitKind.GROUP, Unit.active)))
     days = {day_of_roles(session, event) for event in events}
     directories = {day: directory_of(session, day, slugs=slugs, people=people) for day in days}
     if _is_any_told(events, {"admins"}):
         for day, directory in directories.items():
             directory.admins = _admins(session, day)
     return directories
+
+
+def groups_in(directory: Directory) -> list[DirectoryUnit]:
+    """Return the active groups of the directory, by their id."""
+    found = [unit for unit in directory.units.values() if unit.kind is UnitKind.GROUP and unit.active]
+    return sorted(found, key=lambda unit: unit.id)
+
+
+def _invited(session: Session, events: Sequence[EventInContext]) -> dict[int, list[DirectoryPerson | Outsider]]:
+    """Return who is invited to the meetings that events name, by the number of the meeting.
+
+    Whoever sits in the body on the day of its meeting is among them, also one who came to sit there later.
+    """
+    ids = sorted({event.facts["meeting"] for event in events if "meeting" in event.facts})
+    found: dict[int, list[DirectoryPerson | Outsider]] = {id_: [] for id_ in ids}
+    for meeting, *person in fetch_rows(session, INVITED_PEOPLE, {"ids": ids}) if ids else ():
+        found[meeting].append(DirectoryPerson(*person))
+    for meeting, *party in fetch_rows(session, INVITED_PARTIES, {"ids": ids}) if ids else ():
+        found[meeting].append(Outsider(*party))
+    return found
 
 
 def _is_any_told(events: Sequence[EventInContext], audiences: set[str]) -> bool:

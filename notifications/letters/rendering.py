@@ -11,6 +11,7 @@ from typing import Any
 from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.deliveries import Delivery
+from notifications.letters.calendar_entry import calendar_entry
 from notifications.letters.filling_templates import (
     MOST_KEPT,
     NBSP,
@@ -44,6 +45,7 @@ SAYS_OF_A_CASE = {  # by letter of a sweep
     "closed": "closed",
     "taken_up": "taken_up",
 }
+WITH_CALENDAR = frozenset({"called", "meeting_changed"})
 OF_A_BATCH = frozenset({DIGEST, QUESTIONS})
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -75,7 +77,10 @@ class LetterSettings:
 
 @dataclass(frozen=True)
 class RenderedLetter:
-    """A letter ready to become MIME. `sender` is the municipality's name with the installation's mail address."""
+    """A letter ready to become MIME. `sender` is the municipality's name with the installation's mail address.
+
+    `calendar` is a calendar file that goes with it; "" for none.
+    """
 
     subject: str
     text: str
@@ -84,6 +89,7 @@ class RenderedLetter:
     sender: str
     to_email: str
     date: datetime
+    calendar: str = ""
 
 
 def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> RenderedLetter:
@@ -107,7 +113,18 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
         sender=f"{_plain_name(delivery.context['house'])} <{settings.mail_from}>",
         to_email=snapshot.addresses[delivery.address_id or 0].email,
         date=delivery.created_at,
+        calendar=_calendar(snapshot, delivery, lines, settings),
     )
+
+
+def _calendar(snapshot: SendingSnapshot, delivery: Delivery, lines: list[LineContext], settings: LetterSettings) -> str:
+    """Return the calendar file of a letter that invites to a meeting, or tells that it is moved or cancelled."""
+    if delivery.letter not in WITH_CALENDAR:
+        return ""
+    event = snapshot.event_of(lines[0])
+    meeting = snapshot.meetings[event.facts["meeting"]]
+    url = settings.pages.meeting(meeting.id) if lines[0].get("person") else None
+    return calendar_entry(event, meeting, domain=settings.domain, url=url)
 
 
 def case_subject(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str | None:

@@ -16,6 +16,7 @@ from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.history.words import Words
+from cases.meetings.meeting import Meeting
 from cases.organisation.domain_time import both_clocks
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
@@ -32,6 +33,7 @@ from notifications.row_types import (
     CaseNow,
     EventForLetter,
     FollowerNow,
+    MeetingTold,
     PartyNow,
     PersonNow,
     PlanItemTold,
@@ -55,6 +57,7 @@ QUERIES: dict[Any, Select[Any]] = {
     UnitNow: _by_ids(UnitNow, Unit),
     FollowerNow: _by_ids(FollowerNow, Follower),
     AddressNow: _by_ids(AddressNow, Address),
+    MeetingTold: _by_ids(MeetingTold, Meeting),
     CaseNow: select(*columns_of(Case, CaseNow._fields[:4]), Party.protected, Party.name, Party.phone, Party.email)
     .outerjoin(Party, Party.id == Case.reporter_id)
     .where(any_of(Case.id, "ids")),
@@ -105,8 +108,8 @@ class SendingSnapshot:
     `own_keys` has the present public ids of merged cases, whose reporters follow another, by `own_case` of a line.
     `failed` is by delivery id, for alarms about letters that failed: the first line of the letter that failed.
     `plan_items` has the items of adopted plans, by the event of the adoption. `contact_days` has the local days of the
-    contacts with groups at which questions were taken down, by the number of the contact. `authorities` has the names
-    of those whom registers name, by slug.
+    contacts with groups at which questions were taken down, by the number of the contact, `meetings` the meetings that
+    events name, by their number. `authorities` has the names of those whom registers name, by slug.
     `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
 
@@ -127,6 +130,7 @@ class SendingSnapshot:
     plan_items: dict[int, list[PlanItemTold]] = field(default_factory=dict)  # by event
     contact_days: dict[int, date] = field(default_factory=dict)  # by number
     authorities: dict[str, str] = field(default_factory=dict)  # names by slug
+    meetings: dict[int, MeetingTold] = field(default_factory=dict)  # by number
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
@@ -177,6 +181,7 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         plan_items=_plan_items(session, events),
         contact_days=_contact_days(session, _ids_in_facts(events, "contact")),
         authorities=_authorities(session, events),
+        meetings=_by_id(session, MeetingTold, _ids_in_facts(events, "meeting")),
     )
 
 

@@ -111,6 +111,9 @@ class TemplateContext:
             **self._words(line, event, case),
             "note_on_page": self._is_note_for_staff(line, event),
             "asker": _asker(line, case),
+            "meeting": self.snapshot.meetings.get(event.facts.get("meeting", 0)),
+            "begins": self._begins(event),
+            "is_guest": line["audience"] == "invited" and not line.get("person"),
             "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
 
@@ -137,6 +140,13 @@ class TemplateContext:
         """Return the local day, in ISO 8601, of the contact at which the case was taken down; None when at none."""
         day = self.snapshot.contact_days.get(event.facts.get("contact", 0))
         return day.isoformat() if day else None
+
+    def _begins(self, event: EventForLetter) -> str | None:
+        """Return at what time of its local day a meeting begins, such as "18:30"; None when that is not known."""
+        starts_at = event.facts.get("starts_at")
+        if starts_at is None:
+            return None
+        return datetime.fromisoformat(starts_at).astimezone(self.snapshot.calendar.zone).strftime("%H:%M")
 
     def _ref_of_failed(self, event: EventForLetter) -> str | None:
         """Return the reference of the case whose letter was set aside, when the event is such an alarm."""

@@ -35,6 +35,10 @@ class WebAddresses:
         """Return the URL of the page of the forum's meetings and agenda."""
         return f"{self.base}/forum"
 
+    def meeting(self, number: int) -> str:
+        """Return the URL of the page of the meeting with this number."""
+        return f"{self.base}/forum/{number}"
+
     def plan(self, slug: str) -> str:
         """Return the URL of the page of the plan with this slug."""
         return f"{self.base}/plan/{slug}"

@@ -101,7 +101,7 @@ def _context_of_case(
 
 def _units_named(context: AudienceContext) -> dict[str, Any]:
     facts = context.event.facts
-    slugs = (facts.get(name) for name in ("responsible", "responsible_was", "by_unit", "unit", "group"))
+    slugs = (facts.get(name) for name in ("responsible", "responsible_was", "by_unit", "unit", "group", "body"))
     return {slug: context.directory.units[slug] for slug in slugs if slug in context.directory.units}
 
 

@@ -6,6 +6,7 @@ are not plain ASCII are still left to the library, except the subject, which dif
 
 import binascii
 import hashlib
+from base64 import encodebytes
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from email.policy import SMTP
@@ -72,10 +73,25 @@ def compose(rendered: Readable, message_id: str) -> bytes:
         "MIME-Version": "1.0",
     }
     head = _subject(rendered.subject) + b"".join(_header(name, value) for name, value in headers.items())
-    kind = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode()
-    parts = (_part("plain", rendered.text), _part("html", rendered.html))
+    words = _multipart("alternative", boundary, _part("plain", rendered.text), _part("html", rendered.html))
+    if calendar := getattr(rendered, "calendar", ""):
+        return head + _multipart("mixed", f"{boundary}m", words, _calendar_part(calendar))
+    return head + words
+
+
+def _multipart(subtype: str, boundary: str, *parts: bytes) -> bytes:
+    kind = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n'.encode()
     edge = f"--{boundary}".encode()
-    return b"".join((head, kind, b"\r\n", *(edge + b"\r\n" + part + b"\r\n" for part in parts), edge, b"--\r\n"))
+    return b"".join((kind, b"\r\n", *(edge + b"\r\n" + part + b"\r\n" for part in parts), edge, b"--\r\n"))
+
+
+def _calendar_part(calendar: str) -> bytes:
+    """Return a calendar file (RFC 5545) as a part of a letter, which programs offer to put into one's own calendar."""
+    head = (
+        'Content-Type: text/calendar; charset="utf-8"; method=PUBLISH\r\n'
+        'Content-Disposition: attachment; filename="meeting.ics"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    )
+    return head.encode() + encodebytes(calendar.encode()).replace(b"\n", b"\r\n")
 
 
 def _part(subtype: str, text: str) -> bytes:

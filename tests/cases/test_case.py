@@ -139,7 +139,11 @@ def test_only_one_promise_runs_and_one_agenda_item_is_open(small_house: SmallHou
     at = "'2026-03-02 08:00:00+00:00'"
     promise = f"INSERT INTO promise (case_id, promised_on, made_at, outcome) VALUES ({case_id}, '2026-05-01', {at}"
     tried(small_house.database, f"{promise}, 'moved')")
-    item = f"INSERT INTO agenda_item (case_id, why, added_at) VALUES ({case_id}, 'overdue', {at})"
+    forum = small_house.unit_id("forum")
+    item = (
+        "INSERT INTO agenda_item (body_id, case_id, why, sort, added_at)"
+        f" VALUES ({forum}, {case_id}, 'overdue', 'discussion', {at})"
+    )
     for statement in (f"{promise}, 'running')", f"{promise}, 'forgotten')", f"{item}; {item}"):
         with pytest.raises(IntegrityError), small_house.database.engine.connect() as connection:
             for one in statement.split("; "):

@@ -51,7 +51,7 @@ def test_each_kind_of_what_is_set_aside_has_a_word_in_both_languages(swedish):
 
 
 def test_each_event_of_a_case_has_a_sentence():
-    of_cases = ("case.", "contact.", "plan.", "register.")
+    of_cases = ("case.", "contact.", "plan.", "register.", "meeting.", "minutes.")
     assert set(SENTENCES) == {type_ for type_ in EVENT_TYPES if type_.startswith(of_cases)}
 
 

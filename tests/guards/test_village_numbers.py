@@ -10,6 +10,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1]
 FORBIDDEN = "cases/village/plans/test_forbidden_rows.py"
 FORGOTTEN, OF_PLANS = "cases/checks/test_forgotten_village.py", "cases/checks/test_forgotten_plans.py"
+OF_MEETINGS = "cases/village/forum/test_forbidden_meeting_rows.py"
+FORGOTTEN_MEETINGS = "cases/checks/test_forgotten_meetings.py"
 OF_REGISTERS = "cases/checks/test_forgotten_registers.py"
 HELD = {
     "V1": {"D": ("cases/village/obligations/test_owing.py", OF_PLANS)},
@@ -24,6 +26,11 @@ HELD = {
     "V6": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
     "V7": {"D": (FORBIDDEN,)},
     "V8": {"D": (FORBIDDEN,), "F": (OF_PLANS,)},
+    "V12": {"D": (OF_MEETINGS,)},
+    "V13": {"D": (OF_MEETINGS,), "F": (FORGOTTEN_MEETINGS,)},
+    "V14": {"D": (OF_MEETINGS,), "F": (FORGOTTEN_MEETINGS,)},
+    "V15": {"D": (OF_MEETINGS,), "F": (FORGOTTEN_MEETINGS,)},
+    "V16": {"F": (FORGOTTEN_MEETINGS,)},
     "V17": {"D": ("cases/village/seats/test_forbidden_seats.py",)},
     "V29": {"D": (OF_PLANS,), "F": (FORGOTTEN,)},
     "V34": {"T": ("web/pages/village/test_nothing_leaks.py", "web/pages/village/registers/test_register_pages.py")},

@@ -13,7 +13,7 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.ladder.sweep import sweep
 from cases.meetings.agenda import agenda_of
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import unit_named
 from cases.states import State
@@ -92,9 +92,16 @@ def _working_days(first: date, last: date) -> Iterator[date]:
 def _plan_meetings(town: LetterTown, due_on: date, agenda_rung: date) -> None:
     """Plan a meeting before the plan is late, the next one after it has reached the agenda, and one after that."""
     with town.database.transaction() as session:
-        session.add_all(
-            Meeting(held_on=day, name="Forum") for day in (due_on, agenda_rung + 9 * A_DAY, agenda_rung + 190 * A_DAY)
-        )
+        for day in (due_on, agenda_rung + 9 * A_DAY, agenda_rung + 190 * A_DAY):
+            plan_meeting(session, MeetingPlan(day, "Forum"))
+    at = CALENDAR.morning_of(later(due_on, -BEFORE - 1))
+    sweep(town.database, now=at)
+    with town.database.reading() as session:
+        of_meetings = select(Case.ref).where(Case.obligation.in_(["meeting", "agenda"]))
+        refs = list(session.scalars(of_meetings))
+    for ref in refs:  # what meetings owe is looked at elsewhere
+        town.change(ref, State.PLANNED, at=at, due_on=agenda_rung + 400 * A_DAY, note="Senare")
+    town.plan()
 
 
 def _is_late(town: LetterTown, day: date) -> list[bool]:

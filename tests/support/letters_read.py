@@ -14,10 +14,20 @@ from cases.following import ask_to_follow
 from cases.handing_in import Reporter
 from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, SetAside
 from cases.history.journal import Entry
+from cases.meetings.meeting import MeetingPlan
+from cases.meetings.resolution import Verdict
 from cases.organisation.municipality import municipality
 from cases.organisation.units import unit_named
 from cases.progress import WaitingFor
 from cases.states import State
+from cases.village.forum.adjusting import adjust_minutes
+from cases.village.forum.choosing import WantedItem, put_agenda
+from cases.village.forum.closing import Closing, close_meeting
+from cases.village.forum.convening.calling import Calling, call_meeting
+from cases.village.forum.convening.inviting import Invitee
+from cases.village.forum.convening.rearranging import Rearrangement, move_meeting
+from cases.village.forum.recommending import Recommendation, recommend
+from cases.village.forum.sending import send_agenda
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.logging_contacts import ContactGiven, QuestionTaken, log_contact
 from notifications.deliveries import Channel, Delivery
@@ -135,6 +145,23 @@ def live_with_every_letter(town: LetterTown) -> None:
     happen(town, "case.key_replaced", {})
     happen(town, "plan.adopted", A_PLAN)
     log_a_contact(town)
+    meet(town)
+
+
+def meet(town: LetterTown) -> None:
+    """Call a meeting with a guest, move it, send its agenda, recommend something, close it and adjust its minutes."""
+    ref = town.hand_in(reporter=Reporter(email="mote@hemma.example"))
+    with town.database.transaction() as session:
+        by, at = town.actor(session, "kontakt"), A_TUESDAY
+        plan = MeetingPlan(at.date(), "Vårens forum", "Bygdegården", starts_at=at + timedelta(hours=9))
+        number = call_meeting(session, Calling(plan, (Invitee("gast@hemma.example"),)), by=by, at=at).id
+        move_meeting(session, number, Rearrangement(where="Skolan"), by=by, at=at)
+        put_agenda(session, number, [WantedItem(case=ref)], by=by, at=at)
+        send_agenda(session, number, by=by, at=at)
+        recommend(session, ref, Recommendation(number, 1, Verdict.YES, "Vi tycker ja."), by=by, at=at)
+        close_meeting(session, number, Closing(), by=by, at=at)
+        adjust_minutes(session, number, None, (), by=by, at=at)
+    town.plan()
 
 
 def log_a_contact(town: LetterTown) -> None:

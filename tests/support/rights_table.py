@@ -60,6 +60,7 @@ LOGGED_IN =         "in  in  in  200 200 200 200 200 200 200 in"
 STAFF =             "in  in  in  403 403 403 200 200 200 200 in"
 CONTACT =           "in  in  in  403 403 403 403 403 200 403 in"
 CONTACT_OR_ADMIN =  "in  in  in  403 403 403 403 403 200 200 in"
+AT_THE_TABLE =      "in  in  in  403 403 403 403 403 200 403 in"  # the contact person, and the house's secretary
 WRITES_PLANS =      "in  in  in  200 200 403 403 403 200 403 in"  # the group norrby, and the contact person
 API =               "200 200 200 200 200 200 200 200 200 200 401"
 
@@ -110,6 +111,17 @@ WITHOUT_A_CASE: dict[str, str] = {
     "PUT /api/v1/plans/<slug>/draft":       "401 401 401 422 422 403 403 403 422 403 401",
     "POST /api/v1/plans/<slug>/adoption":   "401 401 401 422 422 403 403 403 422 403 401",
     "POST /api/v1/units/<slug>/anchorings": "401 401 401 422 422 403 403 403 422 403 401",
+    "GET /api/v1/meetings": OPEN,
+    "GET /api/v1/meetings/<int:number>/agenda": API,
+    "POST /api/v1/meetings":                               "401 401 401 403 403 403 403 403 422 422 401",
+    "PATCH /api/v1/meetings/<int:number>":                 "401 401 401 403 403 403 403 403 422 422 401",
+    "POST /api/v1/meetings/<int:number>/cancellation":     "401 401 401 403 403 403 403 403 422 422 401",
+    "POST /api/v1/meetings/<int:number>/answers":          "401 401 401 422 422 422 422 422 422 422 401",
+    "PUT /api/v1/meetings/<int:number>/agenda":            "401 401 401 403 403 403 403 403 422 403 401",
+    "POST /api/v1/meetings/<int:number>/agenda/sending":   "401 401 401 403 403 403 422 422 422 422 401",
+    "POST /api/v1/meetings/<int:number>/settlings":        "401 401 401 403 403 403 403 403 409 403 401",
+    "POST /api/v1/meetings/<int:number>/closing":          "401 401 401 403 403 403 403 403 409 403 401",
+    "POST /api/v1/meetings/<int:number>/adjustment":       "401 401 401 403 403 403 403 403 409 403 401",
     "GET /plan/<slug>": OPEN,
     "GET /plan/<slug>.<any(csv, xlsx):form>": OPEN,
     "GET /plan/<slug>/utkast": WRITES_PLANS,
@@ -141,6 +153,15 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /konto/nycklar/<int:number>/aterkalla":    "in  in  in  404 404 404 404 404 404 404 in",
     "GET /forum": LOGGED_IN,
     "GET /forum/<int:number>": LOGGED_IN,
+    "GET /forum/<int:number>/dagordning":  AT_THE_TABLE,
+    "POST /forum/<int:number>/dagordning": "in  in  in  403 403 403 403 403 409 403 in",
+    "GET /forum/<int:number>/bordet":      AT_THE_TABLE,
+    "GET /forum/<int:number>/justera":     AT_THE_TABLE,
+    "POST /forum/<int:number>/bordet/<int:item>": "in  in  in  403 403 403 403 403 422 403 in",
+    "POST /forum/<int:number>/bordet/avsluta":    "in  in  in  403 403 403 403 403 409 403 in",
+    "POST /forum/<int:number>/justera":           "in  in  in  403 403 403 403 403 409 403 in",
+    "GET /protokoll": OPEN,
+    "GET /protokoll/<int:number>": NOTHING,  # until the minutes are adjusted
     "GET /skrivbord": STAFF,
     "GET /skrivbord/nasta":            "in  in  in  403 403 403 303 303 303 303 in",
     "GET /arenden": STAFF,
@@ -313,6 +334,7 @@ CHANGES_A_CASE: dict[str, Block] = {
         "protected": "in  in  in  403 403 403 403 403 403 403 in",
     },
     "POST /arenden/<ref>/avpublicera": every_case("in  in  in  403 403 403 403 403 303 403 in"),
+    "POST /api/v1/cases/<ref>/recommendations": every_case("401 401 401 403 403 403 403 403 422 403 401"),
     "POST /arenden/<ref>/dagordning": {
         **every_case("in  in  in  403 403 403 403 403 303 403 in"),
         "protected": "in  in  in  403 403 403 403 403 422 403 in",
@@ -346,6 +368,18 @@ ASKED: dict[str, Asked] = {
     "PUT /api/v1/plans/<slug>/draft": Asked(json=(("year", 2026), ("areas", [{"rank": 1, "name": ""}]))),
     "POST /api/v1/plans/<slug>/adoption": Asked(json=(("note", "Alla var med"),)),
     "POST /api/v1/units/<slug>/anchorings": Asked(json=(("kind", "meeting"), ("on", "2026-03-01"), ("text", ""))),
+    "POST /api/v1/meetings": Asked(json=(("held_on", "2099-05-05"), ("name", ""))),
+    "PATCH /api/v1/meetings/<int:number>": Asked(json=(("name", ""),)),
+    "POST /api/v1/meetings/<int:number>/cancellation": Asked(json=(("why", ""),)),
+    "POST /api/v1/meetings/<int:number>/answers": Asked(json=(("answer", "perhaps"),)),
+    "PUT /api/v1/meetings/<int:number>/agenda": Asked(json=(("items", [{"topic": ""}]),)),
+    "POST /api/v1/meetings/<int:number>/agenda/sending": Asked(json=(("words", ""),)),
+    "POST /api/v1/meetings/<int:number>/settlings": Asked(json=(("n", 1), ("how", "noted"))),
+    "POST /api/v1/meetings/<int:number>/closing": Asked(json=(("present", []),)),
+    "POST /api/v1/meetings/<int:number>/adjustment": Asked(json=(("by", []),)),
+    "POST /api/v1/cases/<ref>/recommendations": Asked(
+        json=(("meeting", 1), ("item", 1), ("verdict", "yes"), ("words", ""))
+    ),
     "POST /arenden/<ref>/kommentar": Asked(form=(("text", ""),)),
     "POST /arenden/<ref>/filer": Asked(file=True),
     "POST /arenden/<ref>/steg": Asked(form=(("step", "finish"), ("note", ""))),
@@ -379,6 +413,7 @@ EXAMPLES = {  # of what stands in a rule beside the case
     "/plans/<slug>": "/plans/norrby",
     "/plan/<slug>": "/plan/norrby",
     "<int:key>": "1",
+    "<int:item>": "1",
     "<slug>": "gata",
     "<name>": "1.eml",
     "<kind>": "work",

@@ -16,7 +16,7 @@ from support.servers.web_server import serving
 
 from cases.access.tokens import make_api_token
 from cases.database.transactions import Database
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 
@@ -104,7 +104,7 @@ def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
     web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
     with web.database.transaction() as session:
         municipality(session).demonstration = True
-        session.add(Meeting(held_on=date.today() + timedelta(days=60), name="Forum"))  # noqa: DTZ011 - well ahead
+        plan_meeting(session, MeetingPlan(date.today() + timedelta(days=60), "Forum"))  # noqa: DTZ011 - well ahead
     yield web
     web.database.close()
 

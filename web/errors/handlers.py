@@ -15,15 +15,22 @@ from werkzeug.exceptions import HTTPException
 from cases.calendar import OutsideCalendar
 from cases.refusals import (
     AdoptedToday,
+    AgendaNotSent,
+    AgendaSent,
     AlreadySettled,
     ClockTrouble,
     FieldRefusal,
+    ItemSettled,
+    ItemsUnsettled,
+    MeetingOver,
     NoDraft,
     NotAllowed,
+    NotClosed,
     NotFound,
     PlanNotWhole,
     RecordStands,
     Refusal,
+    StaleAgenda,
     StaleDraft,
     StaleVersion,
     StillResponsible,
@@ -54,6 +61,12 @@ HTTP: Mapping[type[Refusal], int] = {
     NoDraft: 409,
     StaleDraft: 409,
     AdoptedToday: 409,
+    MeetingOver: 409,
+    AgendaSent: 409,
+    AgendaNotSent: 409,
+    NotClosed: 409,
+    StaleAgenda: 409,
+    ItemSettled: 409,
     FieldRefusal: 422,
     FormTooLarge: 413,
     FormSentBefore: 409,
@@ -100,6 +113,8 @@ def problem_of(refusal: Refusal) -> Problem:
         errors = _nested(refusal.field, [sentence])
         return Problem(status_of(refusal), refusal.code, sentence, errors=errors)
     errors = errors_of_lacks(refusal.lacks) if isinstance(refusal, PlanNotWhole) else {}
+    if isinstance(refusal, ItemsUnsettled):
+        errors = {str(item.number): [item.title] for item in refusal.items}
     return Problem(status_of(refusal), refusal.code, sentence, errors=errors, facts=_facts_of(refusal))
 
 
@@ -113,8 +128,10 @@ def _facts_of(refusal: Refusal) -> dict[str, Any]:
     if isinstance(refusal, StaleVersion):
         since = [{"seq": seq, "type": kind} for seq, kind in refusal.since]
         return {"version": refusal.version, "since": since}
-    if isinstance(refusal, StaleDraft):
+    if isinstance(refusal, StaleDraft | StaleAgenda):
         return {"version": refusal.version}
+    if isinstance(refusal, ItemsUnsettled):
+        return {"items": [{"n": item.number, "title": item.title} for item in refusal.items]}
     if isinstance(refusal, PlanNotWhole):
         return {"lacks": [{"item": lack.key, "title": lack.title, "what": lack.what} for lack in refusal.lacks]}
     return {}

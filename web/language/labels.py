@@ -222,11 +222,18 @@ LETTERS = {
     "comments": _l("several messages"),
     "alarms": _l("an alarm: several things were not delivered"),
     "plan_adopted": _l("a plan was adopted"),
+    "called": _l("an invitation to a meeting"),
+    "meeting_changed": _l("a meeting is moved or cancelled"),
+    "agenda": _l("an agenda"),
+    "minutes": _l("adjusted minutes"),
+    "recommended": _l("a recommendation"),
 }
 
 WHY_ON_AGENDA = {
     AgendaReason.OVERDUE: _l("Overdue"),
     AgendaReason.WAITS: _l("Waits for the forum"),
+    AgendaReason.CARRIED: _l("Carried over from the meeting before"),
+    AgendaReason.PARKED: _l("Was on hold until now"),
     AgendaReason.CHOSEN: _l("Chosen"),
 }
 NO_LONGER_LATE = _l("Has been delayed")  # on an agenda for being overdue: it has got a new day, or news

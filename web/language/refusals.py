@@ -43,6 +43,13 @@ TITLES: Mapping[str, LazyString] = {
     "conflict": _("Two did this at once"),
     "still-responsible": _("The unit still has open cases"),
     "already-settled": _("The case is settled"),
+    "meeting-over": _("The meeting has come too far"),
+    "agenda-sent": _("The agenda is sent"),
+    "agenda-not-sent": _("The agenda is not sent"),
+    "not-closed": _("The meeting is not closed"),
+    "stale-agenda": _("Somebody else was here first"),
+    "item-settled": _("The item is settled already"),
+    "items-unsettled": _("Some items are not settled"),
     "record-stands": _("It is done already"),
     "no-draft": _("There is no draft"),
     "stale-draft": _("Somebody else was here first"),
@@ -123,6 +130,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "mail-address": _("No e-mail can be sent to this address: write it as name@example.se."),
     "mail-address-letters": _("No e-mail can be sent to an address with å, ä, ö or similar characters before the @."),
     "phone-number": _("This is not a telephone number: write it as 070-174 06 05."),
+    "cannot-meet": _("%(name)s holds no meetings here."),
     "cannot-hold-cases": _("%(name)s only meets and cannot hold cases; a case can wait for it."),
     "merge-target": _("%(name)s must be another case that is open."),
     "protected-identity": _(
@@ -169,6 +177,15 @@ SENTENCES: Mapping[str, LazyString] = {
     "too-many-questions": _("At most %(most)s questions fit here. Save these first, and take the rest after them."),
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
+    "meeting-closed": _("The meeting is closed. What it took up stands in its minutes."),
+    "meeting-adjusted": _("The minutes are adjusted, and do not change any more."),
+    "meeting-cancelled": _("The meeting was cancelled."),
+    "agenda-sent": _("The agenda is sent. Take away what is not to be taken up with a reason; what is new comes last."),
+    "agenda-not-sent": _("Send the agenda first."),
+    "not-closed": _("Close the meeting first."),
+    "stale-agenda": _("The agenda was saved after you opened it. Read what it says now."),
+    "item-settled": _("Item %(number)s is settled already."),
+    "items-unsettled": _("Settle these first: %(items)s"),
     "record-stands": _("This is done already. To correct it, do it again."),
     "no-draft": _("The plan has no draft. Begin one first."),
     "stale-draft": _("The draft was saved on %(on)s at %(clock)s, after you opened it. Read what it says now."),
@@ -292,6 +309,8 @@ def _exact(code: str, facts: Mapping[str, Any]) -> str:
         return "date-early"
     if code == "date-outside" and not facts.get("earliest"):
         return "date-late"
+    if code == "meeting-over":
+        return f"meeting-{facts['how']}"
     if code == "stale-draft" and facts.get("name"):
         return "stale-draft-of"
     if code == "plan-not-whole" and facts.get("count") == 1:

@@ -49,12 +49,23 @@ from cases.history.events.steps import (
     CaseTakenUp,
     CaseWaiting,
 )
+from cases.history.events.village.meetings import (
+    AgendaSentOut,
+    CaseRecommended,
+    CaseSettledOnAgenda,
+    MeetingCalled,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingMoved,
+    MinutesAdjusted,
+)
 from cases.history.events.village.plans import CaseCarried, CaseDroppedFromPlan, PlanAdopted, PlanAnchored
 from cases.history.events.village.registers import RegisterAnswered, RegisterEntered, RegisterForwarded
 from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
     "EVENT_TYPES",
+    "AgendaSentOut",
     "CaseAnswered",
     "CaseAssigned",
     "CaseAttached",
@@ -79,10 +90,12 @@ __all__ = [
     "CaseProtectionChanged",
     "CasePutOnAgenda",
     "CaseReceived",
+    "CaseRecommended",
     "CaseRelated",
     "CaseReopened",
     "CaseReporterCorrected",
     "CaseSentBack",
+    "CaseSettledOnAgenda",
     "CaseStarted",
     "CaseTakenOffAgenda",
     "CaseTakenUp",
@@ -95,6 +108,11 @@ __all__ = [
     "FollowerAskedToConfirm",
     "HouseExported",
     "HouseSettingChanged",
+    "MeetingCalled",
+    "MeetingCancelled",
+    "MeetingHeld",
+    "MeetingMoved",
+    "MinutesAdjusted",
     "MorningCame",
     "PersonAdded",
     "PersonAskedForLink",

@@ -30,16 +30,18 @@ class CaseEscalated(DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CasePutOnAgenda(DomainEvent):
-    """The case was put on the forum's agenda.
+    """The case was put on the agenda of a body: of the forum, unless `body` is the slug of another.
 
-    `meeting_on` is the day of the forum's next meeting, None when no meeting is planned. `why` is "overdue" when the
-    ladder put the case there, "waits" when the case waits for the forum, "chosen" when the contact person chose it.
+    `meeting_on` is the day of the body's next ordinary meeting, None when none is planned. `why` is "overdue" when the
+    ladder put the case there, "waits" when the case waits for the body, "chosen" when the contact person chose it,
+    "carried" when a meeting postponed it, "parked" when it was parked until then.
     """
 
     type: ClassVar[str] = "case.put_on_agenda"
     changing: ClassVar[bool] = False
     meeting_on: str | None = None
     why: str = "overdue"
+    body: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

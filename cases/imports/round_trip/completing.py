@@ -11,7 +11,8 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.imports.rows.import_row import ImportRow
 from cases.ladder.climbing import FiredRung
-from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.agenda_items import AgendaItem, SettledHow
+from cases.organisation.units import FORUM, unit_named
 from cases.parties import Follower, Party
 from cases.public.publishing import publish
 from cases.states import State
@@ -60,18 +61,21 @@ def _store_fired_rungs(session: Session, ids: list[int]) -> None:
 def _set_agenda(session: Session, written: Sequence[Written], at: datetime) -> None:
     """Put on the forum's agenda what the rows say stands there, and take off what waits for the forum but does not."""
     session.flush()
+    forum = unit_named(session, FORUM).id
     items = select(AgendaItem).where(
-        AgendaItem.case_id.in_([case.id for case, _ in written]), AgendaItem.settled_at.is_(None)
+        AgendaItem.case_id.in_([case.id for case, _ in written]),
+        AgendaItem.settled_at.is_(None),
+        AgendaItem.body_id == forum,
     )
     there = {item.case_id: item for item in session.scalars(items)}
     for case, row in written:
         item = there.get(case.id)
         if item is not None and row.kept.agenda is None:
-            item.settled_at = at
+            item.settled_at, item.settled_how = at, SettledHow.WITHDRAWN
         elif item is not None:
             item.why = row.kept.agenda or item.why
         elif row.kept.agenda is not None and case.state is not State.DONE:
-            session.add(AgendaItem(case_id=case.id, why=row.kept.agenda, added_at=row.changed_at))
+            session.add(AgendaItem(body_id=forum, case_id=case.id, why=row.kept.agenda, added_at=row.changed_at))
 
 
 def _set_followers(session: Session, by_us: dict[int, Written], at: datetime) -> None:

@@ -12,6 +12,8 @@ from cases.history.words import Words
 from cases.imports.kept import REGISTER_COLUMNS
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.meeting import body_id_of
+from cases.organisation.units import FORUM
 from cases.parties import Follower, Party
 from cases.promises import Promise
 from cases.states import STEPS, State
@@ -33,10 +35,10 @@ def details_of(session: Session, cases: list[Case]) -> dict[int, Details]:
     _add_followers(session, details)
     _add_registers(session, details)
     items = select(AgendaItem.case_id, AgendaItem.why).where(
-        AgendaItem.case_id.in_(details), AgendaItem.settled_at.is_(None)
+        AgendaItem.case_id.in_(details), AgendaItem.settled_at.is_(None), AgendaItem.body_id == body_id_of(FORUM)
     )
     for case_id, why in session.execute(items):
-        details[case_id]["agenda"] = why
+        details[case_id or 0]["agenda"] = why
     return details
 
 

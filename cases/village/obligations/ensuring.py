@@ -11,6 +11,7 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.base import table_of
 from cases.organisation.municipality import Municipality
+from cases.village.forum.obligations import MEETING
 from cases.village.obligations.table import OBLIGATIONS, lacking
 from cases.village.owing import Obligation, Owed, ensure, ensured
 
@@ -43,9 +44,13 @@ def ensure_for(session: Session, subject: str, *, by: Actor, at: datetime) -> No
 
 
 def ensure_lacking(session: Session, *, by: Actor, at: datetime) -> None:
-    """Hand in all that ought to be owed and is not, as after an import, which does not wait until tomorrow."""
+    """Hand in all that ought to be owed and is not, as after an import, which does not wait until tomorrow.
+
+    A body's next meeting is left to the daily look: no import brings it along.
+    """
     for obligation, owed in lacking(session):
-        ensure(session, obligation, owed, by=by, at=at)
+        if obligation is not MEETING:
+            ensure(session, obligation, owed, by=by, at=at)
 
 
 def ought_to_be_owed(session: Session) -> frozenset[tuple[str, str]]:

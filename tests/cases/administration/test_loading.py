@@ -17,6 +17,7 @@ from cases.case import Case
 from cases.database.transactions import Database
 from cases.deadlines.policies import Policy
 from cases.history.journal import Event
+from cases.meetings.meeting import Meeting
 from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
@@ -29,6 +30,8 @@ name = "Provköpings kommun"
 proposals = true
 contact_phone = "010-000 00 00"
 contact_days = 90
+adjust_days = 10
+secretary = "gata"
 
 [[places]]
 slug = "norrby"
@@ -76,6 +79,23 @@ terms = { answer_days = 5, rung_days = [3, 3, 5] }
 [[meetings]]
 on = 2026-10-08
 name = "Forum"
+
+[[meetings]]
+on = 2026-11-05
+name = "Tema"
+body = "forum"
+sort = "theme"
+theme = "Trafik"
+
+[[meetings]]
+on = 2020-10-08
+name = "Förr"
+
+[[units]]
+slug = "forum"
+kind = "forum"
+name = "Lokalt utvecklingsforum"
+meets = [10, 3]
 """
 
 
@@ -108,6 +128,26 @@ def test_the_house_is_put_in_place(database: Database) -> None:
             "chef@example.se",
             "kommunchef@example.se",
         ]
+
+
+def test_what_a_meeting_owes_begins_when_it_is_loaded_and_one_of_before_owes_nothing(database: Database) -> None:
+    _load(database, HOUSE)
+    with database.reading() as session:
+        house = municipality(session)
+        secretary = session.scalar(select(Unit.slug).where(Unit.id == house.secretary_id))
+        assert (house.adjust_days, secretary) == (10, "gata")
+        assert session.scalar(select(Unit.meets).where(Unit.slug == "forum")) == "3,10"
+        meetings = {one.name: one for one in session.scalars(select(Meeting))}
+        owed = set(session.scalars(select(Case.subject).where(Case.obligation == "agenda")))
+    assert owed == {str(meetings[name].id) for name in ("Forum", "Tema")}
+    assert (meetings["Tema"].sort, meetings["Tema"].theme) == ("theme", "Trafik")
+    assert meetings["Förr"].adjusted_on == meetings["Förr"].held_on
+
+
+def test_before_an_import_a_meeting_owes_nothing_yet(database: Database) -> None:
+    with database.transaction() as session:
+        load_setup_file(session, HOUSE, at=A_TUESDAY, owed=False)
+    assert _count(database, Case) == 0
 
 
 def test_the_first_contact_with_a_new_group_is_no_later_than_the_file_lets_it_be(database: Database) -> None:

@@ -22,7 +22,7 @@ from cases.history.journal import Event
 from cases.ladder.climbing import FiredRung
 from cases.ladder.sweep import TICK_LEASE, Sweeper, sweep
 from cases.meetings.agenda_items import AgendaItem
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.municipality import municipality
 from cases.progress import WaitingFor
 from cases.promises import Promise
@@ -98,7 +98,7 @@ def test_an_assigned_case_is_to_be_answered_within_ten_working_days_of_its_recei
 
 def test_at_rung_4_the_case_comes_on_the_forums_agenda_once(small_house: SmallHouse) -> None:
     with small_house.database.transaction() as session:
-        session.add(Meeting(held_on=date(2026, 10, 14), name="Forum"))
+        plan_meeting(session, MeetingPlan(date(2026, 10, 14), "Forum"))
     ref = small_house.reach(State.PLANNED)
     sweep_daily(small_house, MONDAY, 100)
     assert [event.facts["meeting_on"] for event in small_house.events(ref, "case.put_on_agenda")] == ["2026-10-14"]
@@ -480,7 +480,7 @@ def test_promises_and_agendas_take_no_statement_each(small_house: SmallHouse) ->
             small_house.change(small_house.hand_in(), State.PLANNED, due_on=day)
     of_two = [statements(small_house.database, morning(day)) for day in climbing(date(2026, 4, 15))]
     of_twelve = [statements(small_house.database, morning(day)) for day in climbing(date(2026, 5, 18))]
-    per_row = 12 if small_house.database.is_sqlite else 2  # SQLite takes events one by one, in the process
+    per_row = 13 if small_house.database.is_sqlite else 2  # SQLite takes events one by one; one is of the forum's duty
     assert max(many - few for few, many in zip(of_two, of_twelve, strict=True)) <= per_row
 
 

@@ -9,7 +9,7 @@ from support.houses.small_house import CALENDAR, MONDAY, SmallHouse
 from cases.case import case_to_change
 from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import AgendaItem, choose_for_agenda
-from cases.meetings.meeting import Meeting, plan_meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
 from cases.progress import WaitingFor
 from cases.reading.visibility import seen_by
 from cases.refusals import AlreadyThere, DateOutside, NotAllowed, TransitionNotAllowed
@@ -51,7 +51,7 @@ def test_a_case_waits_for_the_forum_until_the_day_after_its_next_meeting(
 ):
     if held_on is not None:
         with small_house.database.transaction() as session:
-            session.add(Meeting(held_on=held_on, name="Forum"))
+            plan_meeting(session, MeetingPlan(held_on, "Forum"))
     ref = small_house.reach(State.ASSIGNED)
     forum = WaitingFor("unit", unit="forum")
     case = small_house.change(ref, State.WAITING, by="officer", waiting_for=forum, due_on=asked_for)
@@ -60,7 +60,7 @@ def test_a_case_waits_for_the_forum_until_the_day_after_its_next_meeting(
 
 def test_nobody_else_is_waited_for_so_long(small_house: SmallHouse):
     with small_house.database.transaction() as session:
-        session.add(Meeting(held_on=date(2026, 10, 16), name="Forum"))
+        plan_meeting(session, MeetingPlan(date(2026, 10, 16), "Forum"))
     ref, board = small_house.reach(State.ASSIGNED), WaitingFor("unit", unit="byggnamnd")
     with pytest.raises(DateOutside):
         small_house.change(ref, State.WAITING, by="officer", waiting_for=board, due_on=date(2026, 10, 19))
@@ -114,7 +114,7 @@ def taken_up(house: SmallHouse, held_on: date, day: date, *, by: str = "contact"
 def test_what_is_open_belongs_to_the_next_meeting_and_one_that_was_held_keeps_what_stood_there(small_house: SmallHouse):
     with small_house.database.transaction() as session:
         for day in (SPRING, AUTUMN):
-            plan_meeting(session, day, "Forum", None)
+            plan_meeting(session, MeetingPlan(day, "Forum"))
     early, late = small_house.reach(State.ASSIGNED, title="Bron"), small_house.reach(State.ASSIGNED, title="Leken")
     choose(small_house, early, by="contact")
     small_house.change(late, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
@@ -130,7 +130,7 @@ def test_what_is_open_belongs_to_the_next_meeting_and_one_that_was_held_keeps_wh
 
 def test_a_meeting_has_its_name_once_a_day(small_house: SmallHouse):
     with small_house.database.transaction() as session:
-        plan_meeting(session, SPRING, "Forum", "Bygdegården")
-        plan_meeting(session, SPRING, "Tema", None)
+        plan_meeting(session, MeetingPlan(SPRING, "Forum", "Bygdegården"))
+        plan_meeting(session, MeetingPlan(SPRING, "Tema"))
     with pytest.raises(AlreadyThere), small_house.database.transaction() as session:
-        plan_meeting(session, SPRING, "Forum", None)
+        plan_meeting(session, MeetingPlan(SPRING, "Forum"))

@@ -12,7 +12,7 @@ from cases.handing_in import Reporter
 from cases.history.journal import Entry
 from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import AgendaItem, choose_for_agenda, leave_agenda_when_protected
-from cases.meetings.meeting import Meeting, plan_meeting
+from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
 from cases.organisation.units import Unit, UnitKind
 from cases.parties import Party
 from cases.progress import WaitingFor
@@ -34,7 +34,7 @@ def on_paper(house: SmallHouse, who: str) -> list[str]:
     """The references on April's agenda, as this person sees it on the first Monday of March."""
     with house.database.transaction() as session:
         if session.scalar(select(Meeting.id)) is None:
-            plan_meeting(session, APRIL, "Forum", None)
+            plan_meeting(session, MeetingPlan(APRIL, "Forum"))
     with house.database.reading() as session:
         meeting = session.scalars(select(Meeting)).one()
         seen, day = seen_by(house.actors[who]), CALENDAR.day_of(MONDAY)

@@ -24,7 +24,7 @@ from cases.organisation.categories import Category
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.places import Place
-from cases.organisation.units import Unit, UnitKind
+from cases.organisation.units import FORUM, Unit, UnitKind
 from cases.parties import Follower, Party
 from cases.progress import Change, change_state
 from cases.states import Kind, State
@@ -165,6 +165,7 @@ def _add_rows(session: Session) -> None:
     for slug, (kind, name, email) in UNITS.items():
         session.add(Unit(slug=slug, kind=kind, name=name, email=email))
     session.flush()
+    session.scalars(select(Unit).where(Unit.slug == FORUM)).one().meets = None  # else the desk owes its next meeting
     ids = dict(session.execute(select(Unit.slug, Unit.id)).all())
     for who, (name, role, unit, phone) in PEOPLE.items():
         person = Person(email=f"{who}{AT}", name=name, phone=phone)

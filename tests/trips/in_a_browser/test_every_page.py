@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
+from support.meetings.meeting_acts import Meetings
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
 from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs
 from support.screen import Screen
@@ -17,8 +19,10 @@ from cases.access.tokens import FOLLOW, LOGIN, UNFOLLOW, link_token, make_link
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
+from cases.meetings.agenda_items import SettledHow
 from cases.parties import Follower
 from cases.states import State
+from cases.village.forum.settling import Settling
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import transport_from
 from workers.relay.draining import drain_deliveries, drain_outbox
@@ -62,7 +66,7 @@ class Pages:
         visitor(web).send(f"/arenden/{done}/folj", email="follower@example.se")
         own = web.house.hand_in(LONG, by="member", group="norrby")
         self._register()
-        to_finish = self._plan()
+        to_finish, met = self._plan(), self._meetings()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
         self.by_who: dict[str, list[str]] = {
@@ -80,6 +84,8 @@ class Pages:
             "Contact": [
                 "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
                 "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
+                *(f"/forum/{number}{page}" for number in met for page in ("", "/dagordning", "/bordet", "/justera")),
+                "/protokoll", f"/protokoll/{met[-1]}",
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
                 "/bygderna", "/bygderna/norrby/kontakt", "/platser/forum", f"/platser/forum/{self._seat()}/avsluta",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
@@ -94,7 +100,9 @@ class Pages:
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
                         (f"/arende/{keys['waits']}", "kommentar")],
-            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), ("/bygderna/norrby/kontakt", "kontakt"),
+            "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
+                        (f"/forum/{met[1]}/bordet", "avsluta"), (f"/forum/{met[2]}/justera", "justera"),
+                        ("/bygderna/norrby/kontakt", "kontakt"),
                         ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta")] + [
                 (f"/arenden/{late}", act)
                 for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
@@ -111,6 +119,19 @@ class Pages:
             GIVEN, where=LONG, forwarded_on=SENT, answered_on=ANSWERED, answer=LONG, their_ref="TRV 2026/14"
         )
         acts.enter(acts.hand_in(LONG), whole)
+
+    def _meetings(self) -> list[int]:
+        """Call four meetings for today, the agenda of each taken a step further; return their numbers."""
+        meetings, now = Meetings(self.web.house), datetime.now(UTC)
+        numbers = [meetings.call(CALENDAR.day_of(now), f"Möte {n}", at=now) for n in range(4)]
+        for n, number in enumerate(numbers):
+            meetings.put(number, f"# {LONG.strip()}", "# Budget", at=now)
+            if n:
+                meetings.send(number, at=now)
+            if n > 1:
+                meetings.close(number, Settling(1, SettledHow.NOTED, "Läst"), quorate=False, at=now)
+        meetings.adjust(numbers[3], at=now)
+        return numbers
 
     def _plan(self) -> int:
         """Adopt two versions of a plan and begin a third; return the key of an item that can be said to be done."""

@@ -9,7 +9,7 @@ from support.houses.small_pages import visitor
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.states import State
 from notifications.reporters import set_protection
 
@@ -59,6 +59,11 @@ PAGES = {
     "/konto": (LOG_IN, *(YES,) * 8),
     "/forum": (LOG_IN, *(YES,) * 8),
     "/forum/1": (LOG_IN, *(YES,) * 8),
+    "/forum/1/dagordning": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/forum/1/bordet": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/forum/1/justera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/protokoll": (YES,) * 9,
+    "/protokoll/1": (NONE,) * 9,
     "/arenden/{private}": (LOG_IN, NONE, YES, NONE, YES, YES, YES, YES, YES),
     "/arenden/{published}": (YES,) * 9,
     "/arenden/{private}/publicera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
@@ -82,7 +87,7 @@ def town(sqlite_web):
         correction = Correction(published=True)
         by, at = house.actors["contact"], datetime(2026, 3, 3, tzinfo=UTC)
         correct(session, case_to_change(session, published), correction, by=by, at=at)
-        session.add(Meeting(held_on=date(2027, 4, 14), name="Vårens forum"))
+        plan_meeting(session, MeetingPlan(date(2027, 4, 14), "Vårens forum"))
     return {"private": private, "published": published, "public_id": house.case(private).public_id}
 
 

@@ -109,7 +109,7 @@ def test_every_state_step_and_happening_has_words():
 
     assert set(STATES) == set(State) == set(standings.SENTENCES_BY_STATE)
     assert {step.name for step in STEPS} - {"close"} == set(labels.STEPS) == set(labels.STEP_ICONS)
-    of_cases = ("case.", "contact.", "plan.", "register.")
+    of_cases = ("case.", "contact.", "meeting.", "minutes.", "plan.", "register.")
     happened = {type_ for type_ in EVENT_TYPES if type_.startswith(of_cases)}
     assert happened == set(timeline.SENTENCES) == set(timeline.ICONS)
 

@@ -13,7 +13,7 @@ from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import choose_for_agenda
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.people import Membership, Role
 from cases.progress import WaitingFor
 from cases.states import State
@@ -50,7 +50,8 @@ def furnished(web, way: str, *, protected: bool = False, by: str = "contact") ->
 
 def meet(web, *days: date) -> None:
     with web.database.transaction() as session:
-        session.add_all(Meeting(held_on=day, name=f"Forum {day}") for day in days)
+        for day in days:
+            plan_meeting(session, MeetingPlan(day, f"Forum {day}"))
 
 
 def clean(text: str) -> list[str]:

@@ -33,7 +33,7 @@ from cases.files.attachments import Attachment
 from cases.files.storage import attachments_under
 from cases.handing_in import Reporter
 from cases.meetings.agenda_items import choose_for_agenda
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.people import Membership, Person, Role
 from cases.states import State
 
@@ -144,7 +144,7 @@ def town(run_folder, tmp_path_factory) -> Iterator[RightsTown]:
     for kind in CASES:
         a_case(made, kind)
     with web.database.transaction() as session:
-        session.add(Meeting(held_on=date(2099, 4, 14), name="Vårens forum"))
+        plan_meeting(session, MeetingPlan(date(2099, 4, 14), "Vårens forum"))
     for who in WHO:
         person = PEOPLE.get(who)
         browser = visitor(web, person).browser

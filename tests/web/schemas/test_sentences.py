@@ -14,7 +14,7 @@ import web as the_package
 from web.pages.forms import TypedSchema
 from web.schemas import responses, statistics
 from web.schemas.fields import Strict, Translated
-from web.schemas.village import contact_responses, plan_responses, register_responses, seat_responses
+from web.schemas.village import contact_responses, meeting_responses, plan_responses, register_responses, seat_responses
 
 TYPED = ("x", "x" * 30_000, "", "\u200b", "-1", "1.5", "9" * 400, "2026-02-30")  # a form knows nothing but texts
 BAD_VALUES = (
@@ -34,7 +34,7 @@ BAD_VALUES = (
     True,
     b"\xff",
 )
-VILLAGE = (contact_responses, plan_responses, register_responses, seat_responses)
+VILLAGE = (contact_responses, meeting_responses, plan_responses, register_responses, seat_responses)
 ANSWERS = {module.__name__ for module in (responses, statistics, *VILLAGE)}
 OWN = tuple(
     text.partition("{")[0]

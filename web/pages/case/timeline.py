@@ -24,6 +24,7 @@ from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
+from web.language.village.meeting_words import held_words, recommended_words, settled_words
 from web.language.village.register_words import answered_words, entered_words, forwarded_words
 from web.pages.case.acts import PromisesOfSteps
 from web.pages.case.own.own_sentences import ME, own_sentence
@@ -97,6 +98,14 @@ ICONS = {
     "case.dropped_from_plan": "x",
     "plan.adopted": "check",
     "plan.anchored": "users",
+    "meeting.called": "calendar",
+    "meeting.moved": "calendar",
+    "meeting.cancelled": "x",
+    "meeting.agenda_sent": "users",
+    "meeting.held": "users",
+    "minutes.adjusted": "check",
+    "case.settled_on_agenda": "users",
+    "case.recommended": "users",
     "register.entered": "pencil",
     "register.forwarded": "arrow-right",
     "register.answered": "message-circle",
@@ -119,6 +128,7 @@ STYLES = {
     "case.words_erased": "",
     "case.carried": "",
     "plan.adopted": "is-done",
+    "minutes.adjusted": "is-done",
     "register.entered": "",
 }
 ATTACHED = "case.attached"
@@ -434,9 +444,27 @@ def _promised(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _agenda(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts.get("body"):
+        body = names.unit(facts["body"])
+        if facts.get("meeting_on"):
+            return gettext("Put on the agenda of %(body)s for %(day)s", body=body, day=day_words(facts["meeting_on"]))
+        return gettext("Put on the agenda of the next meeting of %(body)s", body=body)
     if facts.get("meeting_on"):
         return gettext("Put on the forum’s agenda for %(day)s", day=day_words(facts["meeting_on"]))
     return gettext("Put on the agenda of the forum’s next meeting")
+
+
+def _moved(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts["was"] == facts["on"]:
+        return gettext("The meeting on %(day)s got another time or place", day=day_words(facts["on"]))
+    return gettext(
+        "The meeting was moved from %(was)s to %(day)s", was=day_words(facts["was"]), day=day_words(facts["on"])
+    )
+
+
+def _agenda_sent(facts: dict[str, Any], names: NamesInFacts) -> str:
+    count = ngettext("%(num)d item", "%(num)d items", facts["items"])
+    return gettext("The agenda of the meeting on %(day)s was sent: %(items)s", day=day_words(facts["on"]), items=count)
 
 
 def _contact(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -532,6 +560,14 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
         _l("Version %(version)s of the plan was adopted on %(day)s"), version=_fact("version"), day=_day("on")
     ),
     "plan.anchored": _anchored,
+    "meeting.called": _with(_l("A meeting was called for %(day)s"), day=_day("on")),
+    "meeting.moved": _moved,
+    "meeting.cancelled": _with(_l("The meeting on %(day)s was cancelled"), day=_day("on")),
+    "meeting.agenda_sent": _agenda_sent,
+    "meeting.held": lambda facts, _names: held_words(facts),
+    "minutes.adjusted": _with(_l("The minutes were adjusted on %(day)s"), day=_day("adjusted_on")),
+    "case.settled_on_agenda": lambda facts, _names: settled_words(facts),
+    "case.recommended": lambda facts, names: recommended_words(facts, names.unit(facts["body"])),
     "register.entered": lambda facts, names: entered_words(facts, names.authority),
     "register.forwarded": lambda facts, names: forwarded_words(facts, names.authority),
     "register.answered": lambda facts, names: answered_words(facts, names.authority),

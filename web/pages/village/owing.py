@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -33,7 +34,8 @@ def owed_in_words(session: Session, case: Case, actor: Actor) -> OwedInWords | N
     if case.obligation is None or case.subject is None or case.due_at is None:
         return None
     words = OBLIGATION_WORDS[case.obligation]
-    path = url_for(words.endpoint, slug=case.subject) if may_use(words.endpoint) else ""
+    named: dict[str, Any] = {words.named: case.subject} if words.named else {}
+    path = url_for(words.endpoint, **named) if may_use(words.endpoint) else ""
     said = contact_words(session, [case]).get(case.id, "") if actor.is_staff else ""
     return OwedInWords(str(words.label), said, str(words.button), path)
 

@@ -168,7 +168,9 @@ def test_a_group_that_is_owed_none_yet_is_owed_one(small_house: SmallHouse) -> N
     log(small_house)
     assert owed(small_house).state is State.PLANNED
     small_house.sweep(MONDAY)
-    assert rows(small_house, "case") == 2 + 2 + 2  # the questions; a contact and a plan of each group
+    assert (
+        rows(small_house, "case") == 2 + 2 + 2 + 1
+    )  # the questions; a contact and a plan of each group; the next meeting of the forum
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from cases.states import State
 from notifications.reporters import correct_reporter, replace_key, set_protection
 
 OF_THE_PERSON = {"case.protection_changed", "case.kept_off_agenda", "case.reporter_corrected", "case.key_replaced"}
-OF_CASES = ("case.", "contact.", "plan.", "register.")
+OF_CASES = ("case.", "contact.", "plan.", "register.", "meeting.", "minutes.")
 OF_PLANS = {"version", "year", "item", "items", "reached", "answered", "replaces"}
 OF_RELATIONS = {"contact", "questions"}
+OF_MEETINGS = {"meeting", "present", "amount_ore"}
 NUMBERS = {
     "cycle",
     "rung",
@@ -29,6 +30,7 @@ NUMBERS = {
     "events",
     *OF_PLANS,
     *OF_RELATIONS,
+    *OF_MEETINGS,
 }  # facts that are numbers, and no ids of people
 
 

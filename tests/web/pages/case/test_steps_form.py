@@ -13,7 +13,7 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.history.events import CaseCorrected
 from cases.meetings.agenda_items import choose_for_agenda
-from cases.meetings.meeting import plan_meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.states import State
 from web.pages.case.timeline import CORRECTED, NamesInFacts, sentence_for
 
@@ -176,7 +176,7 @@ def test_a_stray_item_is_taken_off_the_agenda_with_a_reason(web: Web) -> None:
 def test_an_agenda_says_what_was_due_and_keeps_how_it_stood(web: Web) -> None:
     house = web.house
     with house.database.transaction() as session:
-        plan_meeting(session, date(2026, 4, 15), "Vårens forum", None)
+        plan_meeting(session, MeetingPlan(date(2026, 4, 15), "Vårens forum"))
     read, ours = house.reach(State.RECEIVED, title="Bron"), house.reach(State.ASSIGNED, title="Leken")
     with house.database.transaction() as session:
         for ref in (read, ours):
@@ -196,7 +196,7 @@ def test_the_case_says_on_which_agenda_it_stands(sqlite_web: Web) -> None:
     section = desk.get(f"/arenden/{ref}").text.split('id="dagordning"')[1].split("</section>")[0]
     assert "Ta upp på forumets dagordning" in words(section)
     with sqlite_web.database.transaction() as session:
-        plan_meeting(session, date(2035, 4, 16), "Vårens forum", None)
+        plan_meeting(session, MeetingPlan(date(2035, 4, 16), "Vårens forum"))
     said = words(desk.browser.post(
         f"/arenden/{ref}/dagordning", data={"csrf_token": desk.form_token()}, follow_redirects=True
     ).text)  # fmt: skip

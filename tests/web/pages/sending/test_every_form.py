@@ -7,12 +7,16 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import select, text, update
 from support.files_to_send import a_jpeg
+from support.houses.small_house import CALENDAR
 from support.houses.small_pages import fields_of, visitor, words
+from support.meetings.meeting_acts import Meetings
 from support.plans.plan_acts import A_YEAR_ON, OWN, PlanActs
 
 from cases.access.tokens import WebSession
 from cases.files.attachments import Attachment
+from cases.meetings.agenda_items import SettledHow
 from cases.states import State
+from cases.village.forum.settling import Settling
 
 WROTE = "Rut ringde & <b>Nils</b>"
 KEPT = {  # endpoint: who writes there, and the field
@@ -22,7 +26,11 @@ KEPT = {  # endpoint: who writes there, and the field
     "correcting.connect": ("officer", "to"),
     "correcting.put_right": ("officer", "title"),
     "erasing.erase": ("contact", "decision"),
+    "forum.adjust": ("contact", "on"),
     "forum.call": ("contact", "name"),
+    "forum.close": ("contact", "others"),
+    "forum.put": ("contact", "topic"),
+    "forum.settle": ("contact", "words"),
     "forum.withdraw": ("contact", "off_agenda"),
     "handing_in.take_in": ("contact", "title"),
     "plan_adoption.adopt": ("member", "note"),
@@ -61,11 +69,25 @@ def forms(app):
 
 def path_of(web, endpoint, ref):
     path = forms(web.app)[endpoint].replace("<ref>", ref)
+    if endpoint.startswith("forum.") and "<int:number>" in path:
+        return path.replace("<int:number>", str(meeting_for(web, endpoint))).replace("<int:item>", "1")
     if endpoint.startswith("seats."):
         return path.replace("<slug>", "forum").replace("<int:number>", str(seat_in_forum(web)))
     return path.replace("<slug>", "norrby").replace(
         "<int:key>", key_in_plan(web) if endpoint.startswith("plan_") else ""
     )
+
+
+def meeting_for(web, endpoint):
+    """Call a meeting for today, and take it as far as the form is shown; return its number."""
+    meetings, now = Meetings(web.house), datetime.now(UTC)
+    number = meetings.call(CALENDAR.day_of(now), at=now)
+    if endpoint != "forum.put":
+        meetings.put(number, "# En punkt", at=now)
+        meetings.send(number, at=now)
+    if endpoint == "forum.adjust":
+        meetings.close(number, Settling(1, SettledHow.NOTED), at=now)
+    return number
 
 
 def seat_in_forum(web):

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import text
 from support.houses.small_pages import fields_of, form_as_sent, visitor
 from support.plans.plan_acts import PlanActs
 
 from cases.states import State
+from workers.relay.draining import drain_outbox
 
 ANCHOR = "/plan/norrby/forankring"
 MEETING = {"kind": "meeting", "on": "1 mars 2026", "reached": "40", "answered": "31", "text": "Stormöte i bystugan"}
@@ -148,11 +150,19 @@ def test_the_forms_are_english_in_english(plan, member):
     assert "How many were reached?" in member.read(ANCHOR + "?lang=en")
 
 
-def test_whoever_did_it_finds_the_objection_folded_away(sqlite_web, plan, member):
+def test_whoever_did_it_is_not_asked_whether_it_is_true(sqlite_web, plan, member):
     own, other = plan.named("Måla bystugan").case, plan.named("Ny badplats").case
     member.send(done(plan), note="Den är röd igen")
     sqlite_web.house.change(other, State.ASSIGNED, responsible="vatten")
     sqlite_web.house.change(other, State.DONE, by="water_officer", note="Klart")
+    drain_outbox(sqlite_web.database)
+    told = """SELECT delivery.letter, address.email, "case".ref FROM delivery_line
+        JOIN delivery ON delivery.id = delivery_line.delivery_id JOIN address ON address.id = delivery.address_id
+        JOIN event ON event.id = delivery_line.event_id JOIN "case" ON "case".id = event.stream"""
+    with sqlite_web.database.reading() as session:
+        asked = {tuple(row) for row in session.execute(text(told)) if row.letter == "done"}
+    assert ("done", "norrby@example.se", other) in asked
+    assert {ref for _, _, ref in asked} == {other}
     page = member.get(f"/arenden/{own}").text
     assert '<details class="more" ><summary>Är det inte klart ändå?</summary>' in page
     assert "Är det inte klart ändå?" not in member.get(f"/arenden/{other}").text

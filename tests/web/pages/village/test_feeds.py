@@ -16,7 +16,7 @@ from support.plans.plan_acts import AREAS, ASKED, JOINT, OWN, WHOLE, PlanActs
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.history.words import Visibility
-from cases.meetings.meeting import plan_meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.places import Place
 from cases.organisation.units import unit_named
 from cases.states import State
@@ -28,7 +28,7 @@ NEWS, DAYS = "/bygd/norrby.atom", "/bygd/norrby.ics"
 LATER = datetime(2026, 3, 20, 10, tzinfo=UTC)
 ATOM = "{http://www.w3.org/2005/Atom}"
 SECRET = "Kanariefågel"
-LONG = "Vägbelysningsunderhåll; se \\ den, som står\nvid skolan " * 4
+LONG = "Vägbelysningsunderhåll; se \\ den, som står\nvid skolan " * 3
 MOST_QUERIES = 8
 
 
@@ -39,7 +39,7 @@ def plan(sqlite_web) -> Iterator[PlanActs]:
     with sqlite_web.database.transaction() as session:
         place = session.query(Place).where(Place.slug == "norrby").one()
         unit_named(session, "norrby").place_id = place.id
-        plan_meeting(session, date(2026, 4, 14), LONG, "Folkets hus")
+        plan_meeting(session, MeetingPlan(date(2026, 4, 14), LONG, "Folkets hus"))
     plan.house.sweep(MONDAY)
     plan.adopted(replace(WHOLE, items=(OWN, replace(JOINT, place="soderby"), ASKED)))
     said = {"done_on": date(2026, 3, 10), "done_by": "Siv, siv@example.se", "note": "Målad. Ring 070-174 06 05"}

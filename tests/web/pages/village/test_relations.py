@@ -18,7 +18,7 @@ from cases.case import Case
 from cases.database.base import table_of
 from cases.ladder.sweep import sweep
 from cases.meetings.agenda_items import AgendaItem
-from cases.meetings.meeting import Meeting
+from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.units import Unit, UnitKind
 from cases.states import State
 from cases.village.owing import open_case
@@ -218,9 +218,9 @@ def test_a_plan_leads_to_its_page_only_if_there_is_one(web: Web) -> None:
 def test_the_forum_reads_since_when_nobody_has_met_the_group(web: Web) -> None:
     visitor(web, "contact").send(PAGE, **form())
     with web.database.transaction() as session:
-        session.add(Meeting(held_on=date(2099, 4, 14), name="Vårens forum"))
+        plan_meeting(session, MeetingPlan(date(2099, 4, 14), "Vårens forum"))
         case = owed(web, "norrby")
-        session.add(AgendaItem(case_id=case.id, why="overdue", added_at=NOW))
+        session.add(AgendaItem(body_id=web.house.unit_id("forum"), case_id=case.id, why="overdue", added_at=NOW))
     late(web, case)
     for path in ("/forum", "/forum/1"):
         page = visitor(web, "representative").read(path)
@@ -234,8 +234,8 @@ def test_a_contact_put_off_without_one_is_not_called_late_by_the_forum(web: Web)
     visitor(web, "contact").send(PAGE, **form())
     case = owed(web, "norrby")
     with web.database.transaction() as session:
-        session.add(Meeting(held_on=date(2099, 4, 14), name="Vårens forum"))
-        session.add(AgendaItem(case_id=case.id, why="overdue", added_at=NOW))
+        plan_meeting(session, MeetingPlan(date(2099, 4, 14), "Vårens forum"))
+        session.add(AgendaItem(body_id=web.house.unit_id("forum"), case_id=case.id, why="overdue", added_at=NOW))
     web.house.change(case.ref, State.PLANNED, due_on=NOW.date() + timedelta(days=20), at=NOW)
     page = visitor(web, "representative").read("/forum/1")
     assert "Har dröjt" in page and "Senaste kontakten med Norrby var den" in page

@@ -10,7 +10,13 @@ from itertools import pairwise
 
 from proof.checker.model.stories import ObservedEvent, ObservedStory
 
-RECORDS: dict[str, tuple[str, ...]] = {"plan": ("plan.adopted",), "contact": ()}
+RECORDS: dict[str, tuple[str, ...]] = {
+    "plan": ("plan.adopted",),
+    "contact": (),
+    "meeting": ("meeting.called",),
+    "agenda": (),  # its case goes on as that of the minutes
+    "minutes": ("minutes.adjusted",),
+}
 Owes = tuple[str, str]  # obligation and subject
 Span = tuple[int, int | None, str]  # the ids of the events from which and until which it was owed, and the case
 

@@ -16,10 +16,13 @@ PLANS = """
     FROM plan_version v JOIN plan p ON p.id = v.plan_id WHERE v.adopted_on IS NOT NULL"""
 ANCHORINGS = "SELECT a.event_id, u.slug AS subject, a.id AS number FROM anchoring a JOIN unit u ON u.id = a.unit_id"
 CONTACTS = "SELECT c.event_id, u.slug AS subject, c.id AS number FROM contact c JOIN unit u ON u.id = c.unit_id"
+RESOLUTIONS = """
+    SELECT r.event_id, c.ref AS subject, r.id AS number FROM resolution r JOIN "case" c ON c.id = r.case_id"""
 WRITTEN_BY = {  # the event of a record: what it answers, and the rows of all records of this sort
     "plan.adopted": ("plan", PLANS),
     "plan.anchored": ("plan", ANCHORINGS),
     "contact.logged": ("contact", CONTACTS),
+    "case.recommended": ("", RESOLUTIONS),  # of any case, whatever it owes
 }
 ENTRIES = 'SELECT r.case_id, r.event_id, c.ref FROM register_entry r JOIN "case" c ON c.id = r.case_id'
 OF_REGISTERS = frozenset({"register.entered", "register.forwarded", "register.answered"})
@@ -79,6 +82,9 @@ def read_records(snapshot: Snapshot) -> ObservedRecords:
 
 
 def _problem(record: ObservedRecord, event: ObservedEvent, story: ObservedStory) -> str | None:
+    if not record.owes[0]:
+        own = event.type == record.type and record.owes[1] == story.name
+        return None if own else f"was written by {event.type} ({event.seq}) of {story.name}"
     owes = (story.owner["obligation"], story.owner["subject"]) if story.is_of_a_case and story.owner else None
     if event.type != record.type:
         return f"was written by {event.type} ({event.seq})"

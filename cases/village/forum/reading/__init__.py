@@ -1,0 +1,1 @@
+"""Reading meetings, agendas and minutes, as far as the reader may see them."""

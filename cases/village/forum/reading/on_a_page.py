@@ -1,0 +1,78 @@
+"""What a page of an agenda tells besides of each case, and who is at the table: one query each, however many."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from cases.case import WITH_NAMES, Case
+from cases.history.words import Words
+from cases.meetings.invited import InvitationAnswer, Invited
+from cases.meetings.meeting import body_id_of
+from cases.organisation.people import Membership, Person, serves_on
+from cases.parties import Party
+from cases.village.forum.reading.shown import MeetingListed
+
+DESCRIPTION = (
+    select(Words.text)
+    .where(Words.case_id == Case.id, Words.field == "description")
+    .order_by(Words.id.desc())
+    .limit(1)
+    .correlate(Case)
+    .scalar_subquery()
+)
+
+
+@dataclass(frozen=True)
+class CaseOnAgenda:
+    """A case on an agenda with its latest description, not masked; "" when there is none."""
+
+    case: Case
+    description: str
+
+
+@dataclass(frozen=True)
+class AtTable:
+    """Somebody who is invited to a meeting, or sits in its body on the day. `logs_in`: they can log in here."""
+
+    name: str
+    email: str
+    logs_in: bool
+    guest: bool
+    answer: InvitationAnswer | None = None
+    present: bool | None = None
+
+
+def cases_on_agenda(session: Session, refs: Collection[str]) -> dict[str, CaseOnAgenda]:
+    """Return the cases with these references, by reference; those that are not there are left out. One query."""
+    if not refs:
+        return {}
+    rows = session.execute(select(Case, DESCRIPTION).where(Case.ref.in_(refs)).options(*WITH_NAMES))
+    return {case.ref: CaseOnAgenda(case, words or "") for case, words in rows}
+
+
+def at_table(session: Session, meeting: MeetingListed) -> list[AtTable]:
+    """Return who is invited to the meeting or sits in its body on its day, guests last; two queries.
+
+    For staff alone: it holds mail addresses.
+    """
+    there = Invited.meeting_id == meeting.number
+    in_body = (Membership.unit_id == body_id_of(meeting.body), serves_on(meeting.held_on))
+    seats = select(Membership.person_id).where(*in_body)
+    people = (
+        select(Person.name, Person.email, Invited.guest, Invited.answer, Invited.present)
+        .outerjoin(Invited, (Invited.person_id == Person.id) & there)
+        .where(or_(Invited.id.is_not(None), Person.active & Person.id.in_(seats)))
+    )
+    parties = (
+        select(Party.name, Party.email, Invited.guest, Invited.answer, Invited.present)
+        .join(Invited, Invited.party_id == Party.id)
+        .where(there)
+    )
+    found = [
+        AtTable(row.name or row.email or "", row.email or "", logs_in, bool(row.guest), row.answer, row.present)
+        for statement, logs_in in ((people, True), (parties, False))
+        for row in session.execute(statement)
+    ]
+    return sorted(found, key=lambda one: (one.guest, one.name))

@@ -1,0 +1,114 @@
+"""Recommending: a body says at its meeting what it thinks of a case. It decides nothing (kommunallagen 6:37-38)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import LONGEST_TEXT
+from cases.database.texts import is_storable_line, visible
+from cases.history.event_batches import batch
+from cases.history.events import CaseRecommended
+from cases.history.journal import Entry, SpokenWords
+from cases.history.words import Visibility
+from cases.meetings.agenda_items import SettledHow
+from cases.meetings.resolution import Resolution, StoodAside, Verdict
+from cases.refusals import (
+    AlreadyThere,
+    BadCharacters,
+    NumberOutside,
+    TooLong,
+    UnknownName,
+    WordsNeeded,
+)
+from cases.village.forum.convening.inviting import people_named
+from cases.village.forum.finding import MeetingToChange, require_at_table
+from cases.village.forum.settling import meeting_at_table, write_settled
+
+MOST_ORE = 100_000_000_000_00  # öre: a hundred thousand million kronor
+LONGEST_NUMBER = 30  # characters
+HOW = {Verdict.POSTPONE: SettledHow.POSTPONED}  # all others resolve the item
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What a body recommends of the item `number` of a meeting, in `words`; money is in öre.
+
+    `aside` are the mail addresses of those who took no part, `called` what it is called in the minutes ("§ 12").
+    `replaces` is the id of a recommendation of the same item that was wrong.
+    """
+
+    meeting: int
+    number: int
+    verdict: Verdict
+    words: str
+    amount_ore: int | None = None
+    aside: tuple[str, ...] = ()
+    called: str | None = None
+    replaces: int | None = None
+
+
+def recommend(session: Session, ref: str, given: Recommendation, *, by: Actor, at: datetime) -> Resolution:
+    """Record the recommendation about the case with this reference, settle its item, and return it.
+
+    A topic without a case is recommended about in the case of the meeting itself. Raises `NotAllowed`, `NotFound`,
+    `UnknownName` when the item is not about that case, `AgendaNotSent`, `MeetingOver`, `ItemSettled`, `WordsNeeded`,
+    `TooLong`, `BadCharacters`, `NumberOutside`, and `AlreadyThere` when what it replaces has been replaced.
+    """
+    require_at_table(session, "settle_item", by)
+    words, called = _checked(given)
+    held = meeting_at_table(session, given.meeting, given.number, by=by, at=at)
+    item = held.item(given.number)
+    case = held.case_of(item) or held.home
+    if case.ref != ref:
+        raise UnknownName(field="item", name=str(given.number))
+    aside = people_named(session, given.aside, field="aside")
+    event = CaseRecommended(
+        meeting=held.meeting.id, body=held.body.slug, on=held.meeting.held_on.isoformat(), item=given.number,
+        verdict=given.verdict.value, amount_ore=given.amount_ore, number=called, replaces=given.replaces,
+    )  # fmt: skip
+    with batch(session, by, at) as actor:
+        if given.replaces is None:
+            how = HOW.get(given.verdict, SettledHow.RESOLVED)
+            ids = write_settled(session, held, item, how, words, (event,), by=actor, at=at)
+        else:
+            _refuse_not_replaced(session, held, given)
+            entry = Entry(case, by=actor, at=at)
+            entry.add(event, SpokenWords("note", words, Visibility.PUBLIC))
+            ids = entry.write(session)
+    resolution = Resolution(
+        case_id=case.id, agenda_item_id=item.id, body_id=held.body.id, verdict=given.verdict,
+        amount_ore=given.amount_ore, number=called, on_day=held.meeting.held_on, event_id=ids[-1],
+        replaces_id=given.replaces,
+    )  # fmt: skip
+    session.add(resolution)
+    session.flush()
+    session.add_all(StoodAside(resolution_id=resolution.id, person_id=person.id) for person in aside)
+    session.flush()
+    return resolution
+
+
+def _checked(given: Recommendation) -> tuple[str, str | None]:
+    words, called = visible(given.words), visible(given.called or "") or None
+    if not words:
+        raise WordsNeeded(field="words", step="recommend")
+    if len(words) > LONGEST_TEXT:
+        raise TooLong(field="words", most=LONGEST_TEXT)
+    if called is not None and len(called) > LONGEST_NUMBER:
+        raise TooLong(field="number", most=LONGEST_NUMBER)
+    if called is not None and not is_storable_line(called):
+        raise BadCharacters(field="number")
+    if given.amount_ore is not None and not 0 <= given.amount_ore <= MOST_ORE:
+        raise NumberOutside(field="amount_kr", least=0, most=MOST_ORE // 100)
+    return words, called
+
+
+def _refuse_not_replaced(session: Session, held: MeetingToChange, given: Recommendation) -> None:
+    """Refuse to replace what is no recommendation of the item, or has been replaced."""
+    replaced = session.get(Resolution, given.replaces)
+    if replaced is None or replaced.agenda_item_id != held.item(given.number).id:
+        raise UnknownName(field="replaces", name=str(given.replaces))
+    if session.scalar(select(Resolution.id).where(Resolution.replaces_id == given.replaces)) is not None:
+        raise AlreadyThere(field="replaces", name=str(given.replaces))

@@ -1,0 +1,43 @@
+"""Sending the agenda of a meeting: whoever is invited is told, and the minutes are owed from now on."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.database.transactions import calendar_of
+from cases.history.event_batches import batch
+from cases.history.events import AgendaSentOut
+from cases.meetings.meeting import Meeting
+from cases.refusals import AgendaSent
+from cases.village.forum.choosing import all_proposed, put_agenda
+from cases.village.forum.finding import meeting_numbered, meeting_to_change, refuse_closed, require_at_table
+from cases.village.forum.meeting_case import ensured_case, plan_anew
+
+
+def send_agenda(session: Session, number: int, *, by: Actor, at: datetime) -> Meeting:
+    """Send the agenda of the meeting with this number, and return the meeting.
+
+    An agenda that nobody has chosen takes up all that is proposed for it; one without items is sent too. The meeting's
+    case owes the minutes from now on, and goes to the unit that the house names as its secretary. Raises `NotAllowed`,
+    `NotFound`, `MeetingOver`, and `AgendaSent` when it was sent before.
+    """
+    require_at_table(session, "send_agenda", by)
+    meeting = meeting_numbered(session, number)
+    ensured_case(session, meeting, by=by, at=at)
+    if meeting.agenda_revision == 0 and (wanted := all_proposed(session, meeting, at)):
+        put_agenda(session, number, wanted, by=by, at=at)
+    held = meeting_to_change(session, number, numbers=())
+    meeting = held.meeting
+    refuse_closed(meeting)
+    if meeting.agenda_sent_on is not None:
+        raise AgendaSent
+    meeting.agenda_sent_on = calendar_of(session).day_of(at)
+    event = AgendaSentOut(
+        meeting=number, body=held.body.slug, sort=meeting.sort.value, on=meeting.held_on.isoformat(),
+        sent_on=meeting.agenda_sent_on.isoformat(), items=sum(item.settled_at is None for item in held.items),
+    )  # fmt: skip
+    session.flush()
+    with batch(session, by, at) as actor:
+        plan_anew(session, held.home, meeting, ((event, ()),), by=actor, at=at)
+    return meeting

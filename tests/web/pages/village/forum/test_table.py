@@ -1,0 +1,207 @@
+"""At the table: each item is saved by itself, the meeting is closed, the minutes adjusted and public."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import update
+from support.houses.small_house import CALENDAR
+from support.houses.small_pages import form_as_sent, visitor, words
+from support.houses.statements import counted
+from support.meetings.meeting_acts import Meetings
+
+from cases.case import case_to_change
+from cases.correcting import Correction, correct
+from cases.meetings.agenda_items import SettledHow
+from cases.organisation.municipality import Municipality
+from cases.states import State
+from cases.village.forum.settling import Settling
+
+NOW = datetime.now(UTC)
+TODAY = CALENDAR.day_of(NOW)
+TABLE = "/forum/1/bordet"
+CLOSING = f"{TABLE}/avsluta"
+ADJUSTING = "/forum/1/justera"
+MAIL = "gast@example.org"
+
+
+@pytest.fixture
+def meetings(sqlite_web):
+    meetings = Meetings(sqlite_web.house)
+    assert meetings.call(TODAY, at=NOW) == 1
+    return meetings
+
+
+def sent(meetings, *items):
+    meetings.put(1, *items, at=NOW)
+    meetings.send(1, at=NOW)
+
+
+def settle(web, item, how, who="contact", **given):
+    browser = visitor(web, who)
+    path = f"{TABLE}/{item}"
+    form = form_as_sent(browser.get(f"{TABLE}?punkt={item}").text, path)
+    return browser.send(path, **form | {"how": how, **given})
+
+
+def close(web, **given):
+    contact = visitor(web, "contact")
+    return contact.send(CLOSING, **form_as_sent(contact.get(TABLE).text, CLOSING) | given)
+
+
+def publish(web, ref):
+    with web.database.transaction() as session:
+        case, by = case_to_change(session, ref), web.house.actors["contact"]
+        correct(session, case, Correction(published=True), by=by, at=NOW)
+
+
+def test_each_item_is_settled_by_its_own_form_and_the_next_is_at_hand(sqlite_web, meetings):
+    ref = meetings.waiting("Cykelväg")
+    sent(meetings, ref, "# Budget", "# Rapport")
+    contact = visitor(sqlite_web, "contact")
+    assert "3 punkter är inte avgjorda än." in contact.read(TABLE)
+    given = {
+        "words": "Halva vägen.",
+        "amount_kr": "12 000,50 kr",
+        "called": "§ 4",
+        "aside": "representative@example.se",
+    }
+    assert settle(sqlite_web, 1, "partly", **given).location == TABLE
+    page = contact.read(TABLE)
+    assert "2. Budget" in page and "rekommenderar: ja till en del, 12 000,50 kr" in page
+    assert sqlite_web.house.case(ref).state is State.ASSIGNED, "who waited is answered in the same act"
+    assert settle(sqlite_web, 3, "noted").location == TABLE
+    assert settle(sqlite_web, 2, "postponed").location == TABLE
+    assert [item.settled_how for item in meetings.items(1)] == [
+        SettledHow.RESOLVED, SettledHow.POSTPONED, SettledHow.NOTED,
+    ]  # fmt: skip
+    assert "Alla punkter är avgjorda." in contact.read(TABLE)
+
+
+@pytest.mark.parametrize(
+    ("how", "given", "says"),
+    [
+        ("yes", {}, "Skriv"),
+        ("withdrawn", {}, "Skriv"),
+        ("yes", {"words": "Ja", "amount_kr": "mycket"}, "Skriv beloppet i kronor"),
+        ("yes", {"words": "Ja", "aside": "ingen@example.se"}, "ingen@example.se"),
+        ("nonsens", {"words": "Ja"}, ""),
+    ],
+)
+def test_what_cannot_be_saved_is_said_and_the_words_stay(sqlite_web, meetings, how, given, says):
+    sent(meetings, "# Budget")
+    answer = settle(sqlite_web, 1, how, **given)
+    assert (answer.status_code, says in words(answer.text)) == (422, True), words(answer.text)
+    assert form_as_sent(answer.text, f"{TABLE}/1")["words"] == given.get("words", "")
+    assert meetings.items(1)[0].settled_at is None
+
+
+def test_a_form_that_is_sent_twice_settles_once_and_another_one_is_told(sqlite_web, meetings):
+    sent(meetings, "# Budget")
+    contact, path = visitor(sqlite_web, "contact"), f"{TABLE}/1"
+    form = form_as_sent(contact.get(TABLE).text, path) | {"how": "noted"}
+    other = form_as_sent(contact.get(TABLE).text, path) | {"how": "noted"}
+    assert [contact.send(path, **form).location for _ in range(2)] == [TABLE, TABLE]
+    refused = contact.send(path, **other | {"words": "Det här sa vi."})
+    assert refused.status_code == 409
+    assert "Punkt 1 är redan avgjord." in words(refused.text)
+    assert "Du skrev: Det här sa vi." in words(refused.text), "nothing that was typed is lost"
+
+
+def test_line_14_closing_names_what_is_not_settled_and_what_was_ticked_stays(sqlite_web, meetings):
+    sent(meetings, "# Budget", "# Rapport")
+    settle(sqlite_web, 2, "noted")
+    given = {"present": "representative@example.se", "others": MAIL}
+    refused = close(sqlite_web, **given)
+    assert (refused.status_code, "1. Budget" in words(refused.text)) == (422, True)
+    form = form_as_sent(refused.text, CLOSING)
+    assert {name: form[name] for name in given} == given
+    settle(sqlite_web, 1, "noted")
+    assert close(sqlite_web, **given).location == "/forum/1"
+    shown = sqlite_web.get("/meetings/1/agenda", by="contact").json
+    assert {one["email"] for one in shown["invited"] if one["present"]} == {"representative@example.se", MAIL}
+
+
+def test_without_a_quorum_the_rest_is_postponed_in_one_act(sqlite_web, meetings):
+    sent(meetings, "# Budget", "# Rapport", meetings.waiting())
+    settle(sqlite_web, 1, "noted")
+    assert close(sqlite_web, then="postpone").location == "/forum/1"
+    assert [item.settled_how for item in meetings.items(1)] == [SettledHow.NOTED, *[SettledHow.POSTPONED] * 2]
+    assert meetings.meeting(1).quorate is False
+
+
+def test_before_the_agenda_is_sent_nothing_is_settled(sqlite_web, meetings):
+    contact = visitor(sqlite_web, "contact")
+    assert "Skicka dagordningen först." in contact.read(TABLE)
+    assert f'action="{CLOSING}"' not in contact.get(TABLE).text
+    assert contact.send(CLOSING).status_code == 409
+
+
+def test_the_secretary_sits_at_the_table_and_no_other_officer(sqlite_web, meetings):
+    sent(meetings, "# Budget")
+    for who in ("officer", "representative", "admin"):
+        assert visitor(sqlite_web, who).get(TABLE).status_code == 403, who
+    with sqlite_web.database.transaction() as session:
+        session.execute(update(Municipality).values(secretary_id=sqlite_web.house.unit_id("gata")))
+    assert settle(sqlite_web, 1, "noted", who="officer").location == TABLE
+
+
+def test_line_15_adjusted_minutes_are_public_without_addresses_and_what_is_not_published(sqlite_web, meetings):
+    secret, open_ = meetings.waiting("Hemlig fråga om Rut"), meetings.waiting("Cykelväg")
+    publish(sqlite_web, open_)
+    sent(meetings, secret, open_, "# Budget")
+    settle(sqlite_web, 1, "yes", words="Rut ska få sin lampa.", aside="representative@example.se")
+    settle(sqlite_web, 2, "yes", words="Bygg den. Ring 070-123 45 67", amount_kr="5000")
+    settle(sqlite_web, 3, "noted", words="Läst.")
+    close(sqlite_web, others=MAIL, present="representative@example.se")
+    assert visitor(sqlite_web).get("/protokoll/1").status_code == 404
+    contact = visitor(sqlite_web, "contact")
+    form = form_as_sent(contact.get(ADJUSTING).text, ADJUSTING) | {"by": "representative@example.se"}
+    assert [contact.send(ADJUSTING, **form).location for _ in range(2)] == ["/protokoll/1"] * 2
+    for who in (None, "contact", "representative"):
+        page = visitor(sqlite_web, who).read("/protokoll/1")
+        for said in ("Ett ärende som inte är offentligt", f"Cykelväg {open_}", "rekommenderar: ja, 5 000 kr", "Läst.",
+                     "2 kom", "av Representative."):  # fmt: skip
+            assert said.replace("5 000", "5\u00a0000") in page or said in page, said
+        raw = visitor(sqlite_web, who).get("/protokoll/1").text
+        assert not [word for word in ("Rut", secret, MAIL, "@example.se", "070-123") if word in raw]
+    assert 'href="/protokoll/1"' in visitor(sqlite_web).get("/protokoll").text
+    assert 'href="/protokoll/1"' in visitor(sqlite_web, "member").get("/forum").text
+    assert 'href="/protokoll"' in visitor(sqlite_web).get("/").text
+    assert settle_again(contact) == 409
+
+
+def settle_again(browser):
+    return browser.send(f"{TABLE}/1", how="noted").status_code
+
+
+def test_minutes_are_adjusted_after_the_closing_on_a_day_that_has_been(sqlite_web, meetings):
+    sent(meetings, "# Budget")
+    contact = visitor(sqlite_web, "contact")
+    assert "Avsluta mötet först." in contact.read(ADJUSTING)
+    assert contact.send(ADJUSTING, on="").status_code == 409
+    meetings.close(1, Settling(1, SettledHow.NOTED), at=NOW)
+    for given in ({"on": "2020-01-01"}, {"on": "nonsens"}, {"by": "ingen@example.se"}):
+        assert contact.send(ADJUSTING, **given).status_code == 422, given
+    assert contact.send(ADJUSTING, on=TODAY.isoformat()).location == "/protokoll/1"
+
+
+def test_eighty_items_take_no_more_than_eight_queries_at_the_table_and_in_the_minutes(sqlite_web, meetings):
+    refs = [meetings.waiting(f"Fråga {n}") for n in range(40)]
+    sent(meetings, *refs, *(f"# Punkt {n}" for n in range(40)))
+    for item in (1, 41):
+        settle(sqlite_web, item, "yes", words="Ja.")
+    contact = visitor(sqlite_web, "contact")
+    frame = queries(sqlite_web, contact, "/tillganglighet")
+    taken = {path: queries(sqlite_web, contact, path) - frame for path in (TABLE, "/forum/1", "/forum/1/dagordning")}
+    close(sqlite_web, then="postpone")
+    meetings.adjust(1, at=NOW)
+    taken["/protokoll/1"] = queries(sqlite_web, contact, "/protokoll/1") - frame
+    assert {path: count for path, count in taken.items() if count > 8} == {}, taken
+
+
+def queries(web, browser, path):
+    """Return how many statements the page takes, once it is warm."""
+    browser.read(path)
+    with counted(web.database) as sent_now:
+        browser.read(path)
+    return len(sent_now)

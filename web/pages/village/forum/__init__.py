@@ -1,0 +1,1 @@
+"""Pages of meetings: calling, the agenda, the table, and the minutes."""

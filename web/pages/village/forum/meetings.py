@@ -1,0 +1,139 @@
+"""The meetings of all bodies: the next one of each, those held, and the form that calls one."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.meetings.meeting import MeetingPlan, MeetingSort
+from cases.organisation.units import FORUM, MEET, Unit
+from cases.refusals import FieldRefusal
+from cases.village.forum.convening.calling import LONGEST, Calling, call_meeting
+from cases.village.forum.convening.inviting import Invitee
+from cases.village.forum.finding import may_at_table, require_at_table
+from cases.village.forum.reading.meetings import meetings_listed
+from cases.village.forum.reading.shown import MeetingListed, MeetingStage
+from web.current import current, right_now, today
+from web.language.gettext import gettext
+from web.language.preference import in_swedish
+from web.language.village.meeting_words import MEETING_SORTS
+from web.pages.forms import DayField, Form, TypedSchema, long_field, text_field
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
+from web.pages.village.forum.agenda_rows import AgendaRows, rows_of
+from web.pages.village.forum.blueprint import addresses_in, bp
+from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
+from web.schemas.village.meeting_requests import StartsAt
+
+CALLED_HERE = (MeetingSort.ORDINARY, MeetingSort.THEME)
+MOST_HELD = 50
+
+
+class MeetingForm(TypedSchema):
+    """The fields of the form that calls a meeting; `guests` has a mail address on each line."""
+
+    body = text_field(60)
+    sort = fields.Enum(MeetingSort, by_value=True, load_default=MeetingSort.ORDINARY)
+    held_on = DayField(required=True, error_messages={"required": _l("Give the day of the meeting.")})
+    starts_at = StartsAt(load_default=None)
+    name = text_field(LONGEST["name"], _l("Give the meeting a name."))
+    where = text_field(LONGEST["where"])
+    theme = text_field(LONGEST["theme"])
+    guests = long_field()
+
+
+@bp.get("/forum")
+@open_to(Audience.LOGGED_IN)
+def show() -> str:
+    """Show the next meeting of each body, that of the forum with its agenda, and the meetings that were held."""
+    return _page(Form())
+
+
+@bp.post("/forum")
+@open_to(Audience.STAFF)
+@shown_again_by(lambda form: _page(form))
+def call() -> Response | tuple[str, int]:
+    """Handle the form that calls a meeting, and redirect to it; if refused, show the form with the reason."""
+    with current().database.reading() as session:
+        require_at_table(session, "call_meeting", current_actor())
+    form = Form(request.form)
+    with form.catching_refusals():
+        calling = _calling(MeetingForm().load(request.form))
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _call(session, calling))
+        flash(gettext("The meeting is called."), "success")
+        return redirect(page, 303)
+    return _page(form), form.status
+
+
+def _calling(typed: dict[str, Any]) -> Calling:
+    guests = addresses_in(typed.pop("guests"))
+    starts_at, body = typed.pop("starts_at"), typed.pop("body") or FORUM
+    plan = MeetingPlan(body=body, starts_at=moment_of(typed["held_on"], starts_at), **typed)
+    return Calling(plan, tuple(Invitee(email) for email in guests))
+
+
+def moment_of(on: date, starts_at: Any) -> datetime | None:
+    """Return the moment (UTC) of a time of this local day; what is a moment already, or None, as it is."""
+    if starts_at is None or isinstance(starts_at, datetime):
+        return starts_at
+    return datetime.combine(on, starts_at, current().database.calendar.zone)
+
+
+def _call(session: Session, calling: Calling) -> str:
+    try:
+        meeting = call_meeting(session, calling, by=current_actor(), at=right_now())
+    except FieldRefusal as refused:
+        if refused.field in {"email", "invited"}:
+            refused.field = "guests"
+        raise
+    return url_for("forum.agenda", number=meeting.id)
+
+
+def _page(form: Form) -> str:
+    day, actor = today(), current_actor()
+    with current().database.reading() as session:
+        meetings = [one for one in meetings_listed(session) if one.stage is not MeetingStage.CANCELLED]
+        coming = [one for one in reversed(meetings) if one.held_on >= day and not is_over(one)]
+        held = [one for one in meetings if one not in coming]
+        bodies = _bodies(session)
+        following = _next_of_each(bodies, coming)
+        of_forum = following.get(FORUM)
+        rows = rows_of(session, of_forum.number, actor)[1] if of_forum else AgendaRows()
+        form.fill_in("body", FORUM)
+        form.fill_in("sort", MeetingSort.ORDINARY)
+        return render_template(
+            "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows, held=held[:MOST_HELD],
+            others=[(body.name, following.get(body.slug)) for body in bodies if body.slug != FORUM and body.has_agenda],
+            later=[one for one in coming if one not in following.values()], several=len(bodies) > 1,
+            may_call=may_at_table(session, "call_meeting", actor),
+            body_choices=[(body.slug, body.name) for body in bodies],
+            sort_choices=[(sort.value, str(MEETING_SORTS[sort])) for sort in CALLED_HERE],
+        )  # fmt: skip
+
+
+def is_over(meeting: MeetingListed) -> bool:
+    """Return whether the meeting is closed, or its minutes are adjusted."""
+    return meeting.stage in {MeetingStage.HELD, MeetingStage.ADJUSTED}
+
+
+def _bodies(session: Session) -> list[Unit]:
+    """Return the active units that may meet, the forum first, those of a rhythm or an agenda before the others."""
+    found = session.scalars(select(Unit).where(Unit.active, Unit.kind.in_(MEET)))
+    return sorted(found, key=lambda body: (body.slug != FORUM, not body.has_agenda, in_swedish(body.name)))
+
+
+def _next_of_each(bodies: Iterable[Unit], coming: Iterable[MeetingListed]) -> dict[str, MeetingListed]:
+    """Return the first coming meeting of each body, by slug: the first ordinary one of the forum."""
+    found: dict[str, MeetingListed] = {}
+    for one in coming:
+        if one.body != FORUM or one.sort is MeetingSort.ORDINARY:
+            found.setdefault(one.body, one)
+    return {body.slug: found[body.slug] for body in bodies if body.slug in found}

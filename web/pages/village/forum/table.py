@@ -1,0 +1,156 @@
+"""At the table: each item is settled by a small form that is saved by itself; then the meeting is closed."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from marshmallow import ValidationError
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.database.texts import visible
+from cases.meetings.agenda_items import SettledHow
+from cases.meetings.resolution import Verdict
+from cases.refusals import FieldRefusal, NotFound
+from cases.village.forum.closing import Closing, close_meeting
+from cases.village.forum.finding import require_at_table
+from cases.village.forum.reading.agenda import agenda_shown
+from cases.village.forum.reading.on_a_page import at_table
+from cases.village.forum.reading.shown import AgendaItemShown, AgendaShown
+from cases.village.forum.recommending import LONGEST_NUMBER, Recommendation, recommend
+from cases.village.forum.settling import Settling, settle_item
+from web.current import current, right_now
+from web.language.gettext import gettext
+from web.language.village.meeting_words import SETTLINGS
+from web.pages.forms import Form
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
+from web.pages.village.forum.agenda_rows import rows_of
+from web.pages.village.forum.blueprint import addresses_in, bp
+from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
+from web.requests.parsing.readable import number_in
+
+RECOMMENDS = frozenset({Verdict.YES, Verdict.NO, Verdict.PARTLY, Verdict.REFER})
+ORE = 100
+FIELDS = {"number": "called", "email": "others", "present": "others"}  # the domain's names of fields: those of the form
+
+
+@bp.get("/forum/<int:number>/bordet")
+@open_to(Audience.STAFF)
+def table(number: int) -> str:
+    """Show the items with the form of one: that of the query `punkt`, else the first that is open; 403, 404."""
+    return _page(number, wanted=number_in(request.args.get("punkt", "")))
+
+
+@bp.post("/forum/<int:number>/bordet/<int:item>")
+@open_to(Audience.STAFF)
+@shown_again_by(lambda form, number, item: _page(number, item_form=form, wanted=item))
+def settle(number: int, item: int) -> Response | tuple[str, int]:
+    """Handle the form of one item: settle it, and redirect to the next; if refused, show the form with the reason."""
+    with current().database.reading() as session:
+        require_at_table(session, "settle_item", current_actor())
+    form = Form(request.form)
+    with form.catching_refusals():
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _settle(session, form, number, item))
+        flash(gettext("Item %(number)s is saved.", number=item), "success")
+        return redirect(page, 303)
+    _name_fields(form)
+    return _page(number, item_form=form, wanted=item), form.status
+
+
+@bp.post("/forum/<int:number>/bordet/avsluta")
+@open_to(Audience.STAFF)
+@shown_again_by(lambda form, number: _page(number, close_form=form))
+def close(number: int) -> Response | tuple[str, int]:
+    """Handle the form that closes the meeting, with who came; if refused, show it with the reason."""
+    with current().database.reading() as session:
+        require_at_table(session, "close_meeting", current_actor())
+    form = Form(request.form)
+    with form.catching_refusals():
+        present = tuple(dict.fromkeys((*request.form.getlist("present"), *addresses_in(form.text("others")))))
+        closing = Closing(present=present, quorate=form.typed("then") != "postpone")
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _close(session, number, closing))
+        flash(gettext("The meeting is closed. What is left is to adjust the minutes."), "success")
+        return redirect(page, 303)
+    _name_fields(form)
+    form.refusal = form.refusal or form.refusals.pop("on", "")
+    return _page(number, close_form=form), form.status
+
+
+def _settle(session: Session, form: Form, number: int, item: int) -> str:
+    by, at, how, words = current_actor(), right_now(), form.typed("how"), form.text("words")
+    if how in RECOMMENDS:
+        shown = _shown(session, number)
+        one = _item(shown, item)
+        aside = tuple(request.form.getlist("aside"))
+        given = Recommendation(
+            number, item, Verdict(how), words, amount_ore=ore_in(form.typed("amount_kr")), aside=aside,
+            called=visible(form.text("called")) or None,
+        )  # fmt: skip
+        recommend(session, one.case or shown.case or "", given, by=by, at=at)
+    elif how in SETTLINGS:
+        settle_item(session, number, Settling(item, SettledHow(how), words), by=by, at=at)
+    else:
+        raise FieldRefusal(field="how")
+    return url_for("forum.table", number=number)
+
+
+def _close(session: Session, number: int, closing: Closing) -> str:
+    close_meeting(session, number, closing, by=current_actor(), at=right_now())
+    return url_for("forum.agenda", number=number)
+
+
+def ore_in(typed: str) -> int | None:
+    """Return an amount in kronor as it was typed, such as "12 000,50", in öre; None for an empty one."""
+    text = "".join(typed.removesuffix("kr").split()).replace(",", ".")
+    if not text:
+        return None
+    try:
+        amount = Decimal(text) * ORE
+        if amount.is_finite() and amount == amount.to_integral_value():
+            return int(amount)
+    except InvalidOperation:
+        pass
+    raise ValidationError({"amount_kr": [gettext("Write the amount in kronor, such as 1500 or 1500,50.")]})
+
+
+def _name_fields(form: Form) -> None:
+    """Put refusals that name a field otherwise beside the field of the form."""
+    for name in list(form.refusals):
+        begin = name.partition(".")[0]
+        form.refusals[FIELDS.get(begin, begin)] = form.refusals.pop(name)
+
+
+def _shown(session: Session, number: int) -> AgendaShown:
+    return agenda_shown(session, number, by=current_actor(), at=right_now(), leaving_out=("invited", "late"))
+
+
+def _item(shown: AgendaShown, number: int) -> AgendaItemShown:
+    for item in shown.items:
+        if item.number == number:
+            return item
+    raise NotFound(ref=str(number))
+
+
+def _page(
+    number: int, *, wanted: int | None = None, item_form: Form | None = None, close_form: Form | None = None
+) -> str:
+    with current().database.reading() as session:
+        require_at_table(session, "settle_item", current_actor())
+        shown, rows = rows_of(session, number, current_actor())
+        open_rows = [row for row in rows.chosen if not row.settled]
+        at_hand = next((row for row in open_rows if row.number == wanted), open_rows[0] if open_rows else None)
+        people = at_table(session, shown.meeting)
+        gone = item_form if at_hand is None or at_hand.number != wanted else None  # its item is settled by now
+        context: dict[str, Any] = {
+            "shown": shown, "meeting": shown.meeting, "rows": rows.chosen, "at_hand": at_hand, "people": people,
+            "is_open": shown.sent_on is not None and shown.closed_on is None and shown.meeting.stage != "cancelled",
+            "open_count": len(open_rows), "gone_form": gone,
+            "item_form": item_form if item_form and not gone else Form(), "close_form": close_form or Form(),
+            "is_closing_again": close_form is not None, "most_called": LONGEST_NUMBER,
+            "choices": [(how, str(words)) for how, words in SETTLINGS.items()],
+        }  # fmt: skip
+        return render_template("village/forum/table.html", **context)
