@@ -63,7 +63,10 @@ COLUMNS = (
     Column(
         "obligation", "what a duty owes by its day: plan, contact, meeting, agenda or minutes; it goes with `subject`"
     ),
-    Column("subject", "whose or which of what is owed: the slug of a group"),
+    Column(
+        "subject",
+        "whose or which of what is owed: the slug of a group or a body, or a meeting as `forum 2027-04-15 Forum`",
+    ),
     Column("wants_public", "yes when the person who asked wants it published"),
     Column("published_at", "when it was published; not published when empty"),
     Column("sent_back", "how often a unit has sent it back"),

@@ -23,6 +23,7 @@ from cases.imports.examining import Examined
 from cases.imports.exporting import own_source
 from cases.imports.formats.writing import CsvForm, new_table
 from cases.imports.mapping import OWN_NEEDED, REPORTED, BadMapping, Mapping, own_columns, read_mapping
+from cases.imports.meeting_names import names_of_meetings
 from cases.imports.names import NamesInFile
 from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.round_trip.completing import complete
@@ -262,6 +263,7 @@ def _names(session: Session, mapping: Mapping) -> NamesInFile:
     )
     existing["officer"] = {email: email for email in people}
     existing["authority"] = {slug: slug for slug in session.scalars(select(Authority.slug))}
+    existing["meeting"] = {name: number for number, name in names_of_meetings(session).items()}
     return NamesInFile(existing, others, mapping.creates, owed=ought_to_be_owed(session))
 
 

@@ -12,6 +12,7 @@ from support.houses.small_pages import visitor
 from support.houses.small_web import Web
 from support.servers.services import plain_url
 
+from cases.database.transactions import Database
 from notifications.sending.sending import transport_from
 from workers.relay.draining import drain_deliveries, drain_outbox
 
@@ -85,10 +86,10 @@ def vacuumed_postgresql(web: Web) -> list[Path]:
     return [path for path in (Path(folder) / "base" / str(oid)).iterdir() if path.is_file()]
 
 
-def dumped(web: Web) -> bytes:
+def dumped(database: Database) -> bytes:
     """Return every row of every table as text."""
-    with web.database.reading() as session:
-        names = session.execute(text(TABLES[web.database.engine.dialect.name])).scalars().all()
+    with database.reading() as session:
+        names = session.execute(text(TABLES[database.engine.dialect.name])).scalars().all()
         rows = [[tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}"'))] for name in names]
     return repr(rows).encode()
 

@@ -1,21 +1,18 @@
 """A village year: a plan from draft to adoption, its items followed up rung by rung, and the next plan."""
 
-import json
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
+from support.houses.passing_days import CALENDAR, forward, obligations, run_sql
 from support.houses.running_house import BrowsingVisitor, RunningHouse, text_of
 from support.houses.small_pages import words
 from support.servers.mail_server import AcceptedMail
 
-from cases.calendar import Calendar, add_months
+from cases.calendar import add_months
 
-CALENDAR = Calendar(ZoneInfo("Europe/Stockholm"))
 GROUP, MAILBOX, MEMBER = "grupp-almvinda", "almvinda@grupper.example", "ordforande.almvinda@grupper.example"
 CONTACT, OFFICER = "kontakt@tallvinda.example", "handlaggare.gata@tallvinda.example"
 PLAN = f"/api/v1/plans/{GROUP}"
@@ -122,10 +119,6 @@ def test_a_plan_is_drafted_adopted_followed_up_and_revised(running_villages: Run
     assert "all clear" in house.command("forgotten")
 
 
-def obligations(house: RunningHouse) -> list[dict[str, Any]]:
-    return list(json.loads(house.command("obligations", "--json")))
-
-
 def due_day(house: RunningHouse) -> date:
     """Return the day by which the plan of the group is owed."""
     [day] = [one["due_on"] for one in obligations(house) if (one["obligation"], one["subject"]) == ("plan", GROUP)]
@@ -154,16 +147,6 @@ def item_of(house: RunningHouse, title: str) -> dict[str, Any]:
     return next(item for item in house.ask("GET", PLAN)[1]["items"] if item["title"] == title)
 
 
-def forward(house: RunningHouse, today: date, day: date) -> date:
-    """Let the days pass until this one comes, and its morning too where it is night; return it."""
-    said = house.command("demo", "--forward", f"{(day - today).days}d")
-    assert said.strip().endswith(f"today is {day} there"), said
-    present = datetime.now(UTC)
-    if present < CALENDAR.morning_of(CALENDAR.day_of(present)):
-        house.sweep(CALENDAR.morning_of(day))
-    return day
-
-
 def days_of_rungs(due_on: date) -> list[date]:
     """Return the days of the rungs 2, 3 and 4 of the default ladder: 5, 5 and 10 working days after the one before."""
     days = [due_on]
@@ -185,13 +168,3 @@ def letters_about(house: RunningHouse, ref: str, count: int) -> list[AcceptedMai
 
     house.wait_until(lambda: len(got()) >= count, f"{count} letters about {ref}")
     return got()
-
-
-def run_sql(house: RunningHouse, statement: str) -> None:
-    """Run the statement in the database of the house, past everything else."""
-    engine = create_engine(house.servers.get("VENTIL_DATABASE_URL", f"sqlite:///{house.folder}/var/ventil.sqlite3"))
-    try:
-        with engine.begin() as connection:
-            connection.execute(text(statement))
-    finally:
-        engine.dispose()

@@ -106,7 +106,7 @@ class CaseWordsErased(DomainEvent):
 
     `decision` names the decision on which the erasure rests (gallringsbeslut). `also` says what else was erased:
     "reporter" (who asked), "files", "followers", "waiting_name" (somebody outside for whom the case waited), "plans"
-    (what plans said of the case), "register" (what the register said of it).
+    (what plans said of the case), "register" (what the register said of it), "meetings" (what agenda and minutes said).
     """
 
     type: ClassVar[str] = "case.words_erased"

@@ -10,6 +10,7 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.history.words import Words
 from cases.imports.kept import REGISTER_COLUMNS
+from cases.imports.meeting_names import OWED_BY_MEETINGS, names_of_meetings
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import body_id_of
@@ -34,6 +35,7 @@ def details_of(session: Session, cases: list[Case]) -> dict[int, Details]:
     _add_rungs(session, details, cases)
     _add_followers(session, details)
     _add_registers(session, details)
+    _add_meetings(session, details, cases)
     items = select(AgendaItem.case_id, AgendaItem.why).where(
         AgendaItem.case_id.in_(details), AgendaItem.settled_at.is_(None), AgendaItem.body_id == body_id_of(FORUM)
     )
@@ -86,6 +88,14 @@ def _add_registers(session: Session, details: dict[int, Details]) -> None:
     for row in session.execute(found):
         entry = row._asdict()
         details[row.case_id]["register"] = {column: entry[name] for name, column in REGISTER_COLUMNS.items()}
+
+
+def _add_meetings(session: Session, details: dict[int, Details], cases: list[Case]) -> None:
+    """Add how the file names the meeting of each case by which an agenda or minutes are owed."""
+    owing = [case for case in cases if case.obligation in OWED_BY_MEETINGS]
+    names = names_of_meetings(session) if owing else {}
+    for case in owing:
+        details[case.id]["subject"] = names.get(case.subject or "")
 
 
 def _add_followers(session: Session, details: dict[int, Details]) -> None:

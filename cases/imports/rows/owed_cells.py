@@ -1,18 +1,21 @@
 """What a row says that it owes: its cells obligation and subject, which belong together and are known to the house."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from cases.imports.kept import Kept
+from cases.imports.meeting_names import OWED_BY_MEETINGS
 from cases.imports.rows.import_row import Owes
 from cases.states import Kind
 from cases.village.obligations.table import OBLIGATIONS
 
 
-def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None) -> str | None:
+def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None, meetings: Mapping[str, str]) -> str | None:
     """Return why the row cannot owe what it says, as a remark; None when it can, and when it says nothing.
 
-    `owed` is what ought to be owed in the house, each as obligation and subject; None for a row that has ended, which
-    may tell of a subject that is no longer there.
+    `meetings` has the numbers of the house's meetings by how files name them; see `subject_here`. `owed` is what ought
+    to be owed in the house, each as obligation and subject; None for a row that has ended, which may tell of a subject
+    that is no longer there.
     """
     obligation, subject = kept.obligation, kept.subject
     if obligation is None and subject is None:
@@ -23,6 +26,13 @@ def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None) -> str 
         return f"obligation: {obligation!r} is not known"
     if kind is not OBLIGATIONS[obligation].kind:
         return f"obligation: {obligation!r} belongs to the kind {OBLIGATIONS[obligation].kind.value}"
-    if owed is not None and (obligation, subject) not in owed:
+    if obligation in OWED_BY_MEETINGS and subject not in meetings:
+        return f"subject: there is no meeting {subject!r} here"
+    if owed is not None and (obligation, subject_here(kept, meetings)) not in owed:
         return f"subject: {subject!r} owes no {obligation!r} here"
     return None
+
+
+def subject_here(kept: Kept, meetings: Mapping[str, str]) -> str | None:
+    """Return the subject as this house calls it: of what a meeting owes its number, else what the row says."""
+    return meetings.get(kept.subject or "") if kept.obligation in OWED_BY_MEETINGS else kept.subject

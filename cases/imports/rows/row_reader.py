@@ -13,7 +13,7 @@ from cases.imports.formats.lines import folded
 from cases.imports.kept import NOTHING_KEPT, Kept, RowValues, kept_values
 from cases.imports.rows.cells import CellReader
 from cases.imports.rows.import_row import ImportRow, Key
-from cases.imports.rows.owed_cells import why_not_owed
+from cases.imports.rows.owed_cells import subject_here, why_not_owed
 from cases.imports.rows.register_cells import usable_entry
 from cases.mail_addresses import read_public_address
 from cases.organisation.perspectives import LONGEST_PERSPECTIVE
@@ -211,7 +211,9 @@ class RowReader(CellReader):
         if kept.register is not None:
             today, known = self.rules.now.astimezone(self.rules.zone).date(), self.rules.names.existing
             kept = replace(kept, register=usable_entry(kept.register, known.get("authority", ()), today, self.odd))
-        if (reason := why_not_owed(kept, kind, self.rules.names.owed if is_open else None)) is not None:
+        names = self.rules.names
+        meetings = names.existing.get("meeting", {})
+        if (reason := why_not_owed(kept, kind, names.owed if is_open else None, meetings)) is not None:
             self.odd.append(f"{reason}; it is imported as an ordinary {kind.value}")
-            kept = replace(kept, obligation=None, subject=None)
-        return kept
+            return replace(kept, obligation=None, subject=None)
+        return replace(kept, subject=subject_here(kept, meetings))

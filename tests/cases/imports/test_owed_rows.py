@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from support.houses.demonstration import Copy
 from support.houses.moving import differences, export_to, exported, import_from
 from support.houses.small_house import MONDAY, SmallHouse, furnish, open_small_house
+from support.meetings.meeting_acts import AUTUMN, SPRING, Meetings
 from support.plans.plan_acts import AREAS, PlanActs
 
 from cases.case import Case
@@ -138,6 +139,8 @@ def test_a_case_that_came_before_and_has_been_given_since_ends_nothing(new_house
         ("plan,", "subject is empty, and the two belong together"),
         (",norrby", "obligation is empty, and the two belong together"),
         ("klippa,norrby", "obligation: 'klippa' is not known"),
+        ("agenda,3", "subject: there is no meeting '3' here"),
+        ("minutes,forum 2026-01-01 Forum", "subject: there is no meeting 'forum 2026-01-01 Forum' here"),
         ("plan,atlantis", "subject: 'atlantis' owes no 'plan' here"),
         ("plan,gata", "subject: 'gata' owes no 'plan' here"),
     ],
@@ -222,3 +225,18 @@ def test_the_export_names_what_a_case_owes(new_house: Open, tmp_path: Path) -> N
         ("meeting", "forum", ""),
         *((name, group, "") for name in ("plan", "contact") for group in ("norrby", "soderby")),
     }
+
+
+def test_the_case_of_a_meeting_comes_to_the_meeting_of_the_same_day_and_name(new_house: Open, tmp_path: Path) -> None:
+    first, house = new_house(), new_house()
+    Meetings(first).call(AUTUMN, "Höstens forum")
+    moved = Meetings(first).call(SPRING, "Vårens forum")
+    ref, there = Meetings(first).home(moved).ref, Meetings(house).call(SPRING, "Vårens forum")
+    path = export_to(tmp_path / "0.csv", first.database)
+    done, told = import_from(path, house.database, AT)
+    assert moved != there and done.written == len(exported(first.database))
+    came = _owing(house)["agenda", str(there)]
+    assert came.public_id == first.case(ref).public_id, "the one of the file takes the place of the house's own"
+    assert [line for line in told if "there is no meeting 'forum 2026-10-15 Höstens forum' here" in line]
+    Meetings(house).send(there, at=AT)
+    assert Meetings(house).home(there).public_id == came.public_id

@@ -114,8 +114,13 @@ def _followers(case: ObservedCase) -> set[str]:
 
 
 def _group(case: ObservedCase) -> set[str]:
-    group, staffing = case.standing.group, case.staffing
-    return set() if group is None else {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
+    group, staffing, event = case.standing.group, case.staffing, case.act.event
+    if group is None:
+        return set()
+    is_own = event.type == "case.done" and group == case.standing.responsible
+    if is_own and staffing.has_role_in(event.person_id, group):
+        return set()  # nobody is asked whether what they did themselves is done
+    return {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
 
 
 def _plan_group(case: ObservedCase) -> set[str]:

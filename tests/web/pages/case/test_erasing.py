@@ -108,23 +108,23 @@ def put_right(web: Web, ref: str, **details: str) -> None:
 
 
 def test_nothing_of_it_is_left_in_any_table_or_file(web, ref, tmp_path, capfd):
-    assert set(holds(dumped(web))) == {CANARY, "0765-43 21 98"}
+    assert set(holds(dumped(web.database))) == {CANARY, "0765-43 21 98"}
     capfd.readouterr()
     erase_all(web, ref)
-    assert not holds(dumped(web))
+    assert not holds(dumped(web.database))
     send(web)
-    assert not holds(dumped(web))
+    assert not holds(dumped(web.database))
     said = capfd.readouterr()
     assert not holds((said.out + said.err).encode())
     assert on_disk(web, tmp_path) == {}
 
 
 def test_nothing_is_left_of_what_was_corrected_before(web, corrected_ref, tmp_path):
-    assert FORMER in holds(dumped(web))
+    assert FORMER in holds(dumped(web.database))
     erase_all(web, corrected_ref)
-    assert not holds(dumped(web))
+    assert not holds(dumped(web.database))
     send(web)
-    assert not holds(dumped(web))
+    assert not holds(dumped(web.database))
     assert on_disk(web, tmp_path) == {}
 
 

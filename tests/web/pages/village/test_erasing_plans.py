@@ -109,7 +109,7 @@ def test_nothing_of_it_is_left_in_any_plan_answer_or_file(web: Web, tmp_path: Pa
     assert holds(exported(web, tmp_path))
     for ref in refs(web):
         erase_all(web, ref)
-    assert not holds(dumped(web))
+    assert not holds(dumped(web.database))
     assert not holds(exported(web, tmp_path))
     assert not holds(visitor(web, "contact").get("/plan/norrby/utkast").data)
     with web.database.reading() as session:
