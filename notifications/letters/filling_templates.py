@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.html_page import with_plain_globals
 from notifications.letters.wording.dates import in_words
-from notifications.letters.wording.numbers import number_in_words
+from notifications.letters.wording.numbers import kronor, number_in_words
 from notifications.letters.wording.telephones import Telephone, without_marks
 
 FOLDER = Path(__file__).with_name("templates")
@@ -175,6 +175,7 @@ def _templates(locale: str) -> Environment:
         finalize=_finalized,
     )
     environment.filters["day"] = lambda day: unbroken(in_words(date.fromisoformat(day), locale))
+    environment.filters["kronor"] = lambda ore: kronor(ore, locale)
     environment.filters["number"] = lambda number: number_in_words(number, locale)
     return environment
 

@@ -72,7 +72,8 @@ def recommend(session: Session, ref: str, given: Recommendation, *, by: Actor, a
     with batch(session, by, at) as actor:
         if given.replaces is None:
             how = HOW.get(given.verdict, SettledHow.RESOLVED)
-            ids = write_settled(session, held, item, how, words, (event,), by=actor, at=at)
+            said = (event, (SpokenWords("note", words, Visibility.PUBLIC),))
+            ids = write_settled(session, held, item, how, "", (said,), by=actor, at=at)
         else:
             _refuse_not_replaced(session, held, given)
             entry = Entry(case, by=actor, at=at)

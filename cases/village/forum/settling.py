@@ -26,11 +26,12 @@ from cases.village.forum.finding import (
     refuse_closed,
     require_at_table,
 )
-from cases.village.forum.meeting_case import ensured_case, wait_on
+from cases.village.forum.meeting_case import Records, ensured_case, wait_on
 from cases.village.rights import as_desk_alone
 
 AT_TABLE = frozenset({SettledHow.NOTED, SettledHow.POSTPONED, SettledHow.WITHDRAWN})
 BOARD_NOTED = "{body} har tagit del av ärendet."  # what an answer says when nobody says anything else
+BOARD_RECOMMENDED = "{body} har sagt sitt om ärendet."  # what it says beside a recommendation, which has the words
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def write_settled(
     item: AgendaItem,
     how: SettledHow,
     words: str,
-    besides: tuple[DomainEvent, ...],
+    besides: Records,
     *,
     by: Actor,
     at: datetime,
@@ -116,11 +117,10 @@ def write_settled(
     )  # fmt: skip
     case = held.case_of(item)
     if case is not None and case.state is State.WAITING and case.waiting_unit_id == held.body.id:
-        return _answer(session, held, case, how, words, (event, *besides), by=by, at=at)
+        return _answer(session, held, case, how, words, (_with_words(event, words), *besides), by=by, at=at)
     entry = Entry(case or held.home, by=by, at=at)
-    entry.add(event, SpokenWords("note", words, Visibility.PUBLIC))
-    for beside in besides:
-        entry.add(beside)
+    for record, spoken in (_with_words(event, words), *besides):
+        entry.add(record, *spoken)
     return entry.write(session)
 
 
@@ -130,19 +130,22 @@ def _answer(
     case: Case,
     how: SettledHow,
     words: str,
-    events: tuple[DomainEvent, ...],
+    records: Records,
     *,
     by: Actor,
     at: datetime,
 ) -> list[int]:
     """Answer a case that waited for the body, in the same act as its item is settled; one postponed waits on."""
-    records = tuple((event, ()) for event in events)
     if how is SettledHow.POSTPONED:
-        first = (events[0], (SpokenWords("note", words, Visibility.PUBLIC),))
-        return wait_on(session, case, held.body.slug, by=by, at=at, beyond=held.meeting, records=(first, *records[1:]))
-    note = words or BOARD_NOTED.format(body=held.body.name)
-    change = Change(case.waiting_from or State.ASSIGNED, step="answer", note=note, records=records)
+        return wait_on(session, case, held.body.slug, by=by, at=at, beyond=held.meeting, records=records)
+    says = BOARD_RECOMMENDED if how is SettledHow.RESOLVED else BOARD_NOTED
+    note, (settled, _), besides = words or says.format(body=held.body.name), records[0], records[1:]
+    change = Change(case.waiting_from or State.ASSIGNED, step="answer", note=note, records=((settled, ()), *besides))
     return change_state(session, case, change, by=as_desk_alone(by), at=at)
+
+
+def _with_words(event: DomainEvent, words: str) -> tuple[DomainEvent, tuple[SpokenWords, ...]]:
+    return event, (SpokenWords("note", words, Visibility.PUBLIC),) if words else ()
 
 
 def _carry_over(session: Session, item: AgendaItem, at: datetime) -> None:

@@ -103,7 +103,8 @@ def test_who_asked_is_told_what_the_body_recommends_in_one_letter_with_the_words
     meetings.recommend(ref, number, 1, words="Vi vill ha cykelväg.", amount_ore=1_200_000)
     letters = told(meetings)
     name, letter = letters["rut@example.se"]
-    assert name == "recommended" and "12000 kronor" in letter.text
+    assert name == "recommended" and "12 000 kronor" in letter.text
+    assert "> Vi vill ha cykelväg." in letter.text
     assert {name for name, _ in letters.values()} == {"recommended"}
 
 
