@@ -23,8 +23,7 @@ from cases.imports.examining import Examined
 from cases.imports.exporting import own_source
 from cases.imports.formats.writing import CsvForm, new_table
 from cases.imports.mapping import OWN_NEEDED, REPORTED, BadMapping, Mapping, own_columns, read_mapping
-from cases.imports.meeting_names import names_of_meetings
-from cases.imports.names import NamesInFile
+from cases.imports.names import NamesInFile, names_of_meetings
 from cases.imports.replaying import Clocks, Replay, bring_to_state, hand_in_row
 from cases.imports.round_trip.completing import complete
 from cases.imports.round_trip.duty_rows import DutyRows, open_series

@@ -5,8 +5,15 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from cases.administration.reorganising import LONGEST_SLUG
 from cases.imports.formats.lines import folded
+from cases.meetings.meeting import Meeting
+from cases.organisation.units import Unit
+
+OWED_BY_MEETINGS = frozenset({"agenda", "minutes"})  # a file names the meeting: each house numbers its own
 
 NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 BLANK = re.compile(r"[\W_]+")
@@ -97,3 +104,12 @@ def _unused(slug: str, taken: dict[str, str]) -> str:
         number += 1
         unused = f"{slug[: LONGEST_SLUG - 5].strip('-')}-{number}"
     return unused
+
+
+def names_of_meetings(session: Session) -> dict[str, str]:
+    """Query and return how a file names each meeting of the house, such as "forum 2027-04-15 Vårens forum", by number.
+
+    The number is text, as the subject of a case.
+    """
+    found = select(Meeting.id, Unit.slug, Meeting.held_on, Meeting.name).join(Unit, Unit.id == Meeting.body_id)
+    return {str(number): f"{slug} {held_on} {name}" for number, slug, held_on, name in session.execute(found)}

@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.history.words import Words
 from cases.imports.kept import REGISTER_COLUMNS
-from cases.imports.meeting_names import OWED_BY_MEETINGS, names_of_meetings
+from cases.imports.names import OWED_BY_MEETINGS, names_of_meetings
 from cases.ladder.climbing import FiredRung
 from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import body_id_of
@@ -95,7 +95,7 @@ def _add_meetings(session: Session, details: dict[int, Details], cases: list[Cas
     owing = [case for case in cases if case.obligation in OWED_BY_MEETINGS]
     names = names_of_meetings(session) if owing else {}
     for case in owing:
-        details[case.id]["subject"] = names.get(case.subject or "")
+        details[case.id]["subject"] = names.get(case.subject or "", case.subject)
 
 
 def _add_followers(session: Session, details: dict[int, Details]) -> None:

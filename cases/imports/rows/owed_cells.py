@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from cases.imports.kept import Kept
-from cases.imports.meeting_names import OWED_BY_MEETINGS
+from cases.imports.names import OWED_BY_MEETINGS
 from cases.imports.rows.import_row import Owes
 from cases.states import Kind
 from cases.village.obligations.table import OBLIGATIONS
+
+LONGEST_SUBJECT = 80  # characters
 
 
 def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None, meetings: Mapping[str, str]) -> str | None:
@@ -26,7 +28,11 @@ def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None, meeting
         return f"obligation: {obligation!r} is not known"
     if kind is not OBLIGATIONS[obligation].kind:
         return f"obligation: {obligation!r} belongs to the kind {OBLIGATIONS[obligation].kind.value}"
-    if obligation in OWED_BY_MEETINGS and subject not in meetings:
+    if (
+        obligation in OWED_BY_MEETINGS
+        and subject not in meetings
+        and (owed is not None or len(subject) > LONGEST_SUBJECT)
+    ):
         return f"subject: there is no meeting {subject!r} here"
     if owed is not None and (obligation, subject_here(kept, meetings)) not in owed:
         return f"subject: {subject!r} owes no {obligation!r} here"
@@ -34,5 +40,5 @@ def why_not_owed(kept: Kept, kind: Kind, owed: AbstractSet[Owes] | None, meeting
 
 
 def subject_here(kept: Kept, meetings: Mapping[str, str]) -> str | None:
-    """Return the subject as this house calls it: of what a meeting owes its number, else what the row says."""
-    return meetings.get(kept.subject or "") if kept.obligation in OWED_BY_MEETINGS else kept.subject
+    """Return the subject as this house calls it: of what a meeting owes its number if it is here, else as it is."""
+    return meetings.get(kept.subject or "", kept.subject) if kept.obligation in OWED_BY_MEETINGS else kept.subject
