@@ -7,13 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text, true
 from support.houses.small_house import MONDAY, copied_sqlite, furnish, open_small_house
+from support.meetings.held_meeting import hold_meeting
 from support.meetings.meeting_acts import Meetings
 from support.plans.plan_acts import PlanActs, content_of
 
-from cases.meetings.agenda_items import SettledHow
-from cases.meetings.meeting import MeetingSort
 from cases.village.forum.reading import agenda as reading_agendas
-from cases.village.forum.settling import Settling
 from cases.village.plans.anchoring import AnchoringShown, show_anchoring
 from cases.village.plans.records.anchoring import AnchoringKind
 from cases.village.relations.contact import ContactWay
@@ -80,7 +78,7 @@ def _furnish_with_plan(url: str) -> None:
         show_anchoring(session, "norrby", survey, by=house.actors["member"], at=MONDAY)
         given = ContactGiven(MONDAY.date(), ContactWay.PHONE, MONDAY.date() + timedelta(days=90))
         log_contact(session, group_to_meet(session, "norrby"), given, by=house.actors["contact"], at=MONDAY)
-    _hold_meeting(Meetings(house))
+    hold_meeting(Meetings(house))
     house.sweep(LATER)
     draft = plan.begin(at=LATER)
     plan.put(content_of(draft), at=LATER)
@@ -89,18 +87,6 @@ def _furnish_with_plan(url: str) -> None:
         session.execute(text("UPDATE work SET done_at = recorded_at"))
         session.execute(text("UPDATE tick SET planned_at = started_at"))
     house.database.close()
-
-
-def _hold_meeting(meetings: Meetings) -> None:
-    """Hold a meeting whose minutes are adjusted, and call the next ordinary one."""
-    held, ref = meetings.call(MONDAY.date(), "Tema", sort=MeetingSort.THEME), meetings.waiting()
-    meetings.put(held, ref, "# Budget", "# Resor")
-    meetings.send(held)
-    meetings.recommend(ref, held, 1, at=MONDAY)
-    meetings.settle(held, 3, SettledHow.POSTPONED, at=MONDAY)
-    meetings.close(held, Settling(2, SettledHow.NOTED), present=("representative@example.se",), at=MONDAY)
-    meetings.adjust(held, at=MONDAY)
-    meetings.call()
 
 
 @pytest.fixture
