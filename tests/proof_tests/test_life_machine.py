@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import hypothesis.strategies as some
 import pytest
@@ -137,4 +138,36 @@ def test_a_step_upon_which_the_house_died_is_counted_when_it_is_there(on_sqlite:
         life.step_tried(ref, change_for(to_officer, Given()), to_officer, Given())
         assert life.life[ref].changes == changes + more
     assert life.deaths == 2
+    life.teardown()
+
+
+class InTurn:
+    """Draws the first that may be drawn, where a rule asks for any."""
+
+    def draw(self, strategy: some.SearchStrategy[Any]) -> Any:
+        """Return the first element of what is sampled from."""
+        return strategy.elements[0]
+
+
+def test_a_meeting_lives_from_its_calling_to_its_minutes_and_what_it_postpones_is_on_the_next_agenda(
+    on_sqlite: CrashGround,
+) -> None:
+    life, data = LifeMachine(on_sqlite, Counter(), set()), InTurn()
+    life.cancel_a_meeting(data, "kontakt")
+    life.a_case_comes_to_wait_for_the_forum()
+    for how in ("postponed", "recommended"):
+        life.call_a_meeting("kontakt", 0, is_ordinary=True)
+        life.send_an_agenda(data, "kontakt")
+        life.settle_an_item(data, "kontakt", how)
+        life.close_a_meeting(data, "kontakt", quorate=True)  # its topic is not settled
+        life.close_a_meeting(data, "kontakt", quorate=False)
+        life.relay()
+        life.adjust_the_minutes(data, "kontakt")
+        for holds in (
+            life.each_meeting_owes_its_agenda_or_its_minutes,
+            life.each_item_is_settled_as_was_said_and_carried_over_once,
+        ):
+            holds()
+    assert list(life.asked.values()) == ["assigned"]
+    assert [one.stage for one in life.meetings.values()] == ["cancelled", "adjusted", "adjusted"]
     life.teardown()

@@ -17,8 +17,7 @@ PARTS = {
     "GIVEN": "(SELECT 'meeting' AS owed, 'meeting.called' AS type UNION ALL SELECT 'minutes', 'minutes.adjusted')",
     # each stage to which a meeting has come, with the event that tells of it
     "STAGES": """(
-        SELECT id, case_id, 'meeting.called' AS type FROM meeting
-        UNION ALL SELECT id, case_id, 'meeting.agenda_sent' FROM meeting WHERE agenda_sent_on IS NOT NULL
+        SELECT id, case_id, 'meeting.agenda_sent' AS type FROM meeting WHERE agenda_sent_on IS NOT NULL
         UNION ALL SELECT id, case_id, 'meeting.held' FROM meeting WHERE closed_on IS NOT NULL
         UNION ALL SELECT id, case_id, 'minutes.adjusted' FROM meeting WHERE adjusted_on IS NOT NULL
         UNION ALL SELECT id, case_id, 'meeting.cancelled' FROM meeting WHERE cancelled_on IS NOT NULL)""",
@@ -43,9 +42,10 @@ ASKED: tuple[tuple[str, str, str], ...] = (
         SELECT 'event ' || e.id FROM event e WHERE e.type = 'case.settled_on_agenda' AND NOT EXISTS (
             SELECT 1 FROM agenda_item i WHERE i.meeting_id = e.facts ->> 'meeting' AND i.number = e.facts ->> 'item'
             AND i.settled_how = e.facts ->> 'how' AND i.settled_at = e.at)"""),
-    ("V4", "is done, and no meeting was called or no minutes adjusted", """
+    ("V4", "is done, and no ordinary meeting was called or no minutes adjusted", """
         SELECT c.ref FROM "case" c JOIN {GIVEN} g ON g.owed = c.obligation WHERE c.state IN ('done', 'closed')
-        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = c.id AND e.type = g.type)"""),
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = c.id AND e.type = g.type
+                        AND (g.owed = 'minutes' OR e.facts ->> 'sort' = 'ordinary'))"""),
     ("V4", "is done, and the minutes of its meeting are not adjusted", """
         SELECT c.ref FROM "case" c LEFT JOIN meeting m ON m.case_id = c.id AND m.adjusted_on IS NOT NULL
         WHERE c.obligation = 'minutes' AND c.state IN ('done', 'closed') AND m.id IS NULL"""),
