@@ -36,8 +36,8 @@ MEETING_LOOKS = (
     Look("V16", "a body that meets has no coming ordinary meeting, and nobody owes one", """
         SELECT u.slug, u.meets FROM unit u WHERE u.meets IS NOT NULL AND u.active AND {LOOKED}
         AND NOT EXISTS (
-            SELECT 1 FROM meeting m WHERE m.body_id = u.id AND m.sort = 'ordinary' AND m.closed_on IS NULL
-            AND m.cancelled_on IS NULL AND m.held_on >= :day_ago)
+            SELECT 1 FROM meeting m WHERE m.body_id = u.id AND m.sort = 'ordinary'
+            AND coalesce(m.closed_on, m.cancelled_on, m.held_on) >= :day_ago)
         AND NOT EXISTS (
             SELECT 1 FROM "case" c WHERE c.obligation = 'meeting' AND c.subject = u.slug
             AND ({OWES} OR c.ended_at > :day_ago))"""),

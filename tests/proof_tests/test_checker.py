@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
-from support.houses.small_house import copied_sqlite, open_small_house
+from support.houses.small_house import MONDAY, copied_sqlite, furnish, open_small_house
+from support.meetings.held_meeting import hold_meeting
+from support.meetings.meeting_acts import Meetings
 from support.plans.lived_in_village import REVISED, furnish_village
 
 from cases.states import Kind, State
@@ -20,6 +22,7 @@ from proof.chaos.house.processes import IMPORTED_FROM
 from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, mails_in, store_mail
 from proof.checker.checking import ALL
 from proof.checker.evidence.journal import ANSWERED, ASKED
+from workers.relay.draining import drain_outbox
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -179,6 +182,64 @@ def test_v3_it_sees_records_and_events_that_do_not_match(village: GoodHouse) -> 
 def _of_records(village: GoodHouse) -> set[str]:
     found = check(village.url, Outside(now=REVISED + timedelta(days=7), drained=False))
     return {breach.sentence for breach in found if breach.invariant == "I20"}
+
+
+MINUTES_TOLD = "(SELECT id FROM event WHERE type = 'minutes.adjusted')"
+OF_MEETINGS = {  # by what is done by hand, what is said of it
+    "DELETE FROM resolution": {"I20 2026-0002: case.recommended (7) tells of a record that is not there"},
+    "UPDATE agenda_item SET settled_how = 'withdrawn' WHERE settled_how = 'noted'": {
+        "I20 2026-0001: case.settled_on_agenda (7) says noted, the item says withdrawn"
+    },
+    "UPDATE meeting SET agenda_sent_on = held_on WHERE agenda_sent_on IS NULL": {
+        "I20 2026-0003: meeting 2 has agenda_sent_on, and no meeting.agenda_sent stands there"
+    },
+    "UPDATE meeting SET adjusted_on = NULL": {
+        "I20 2026-0001: minutes.adjusted stands there, and meeting 1 has no adjusted_on"
+    },
+    "UPDATE event SET act_seq = seq WHERE type = 'minutes.adjusted'": {
+        "I5 2026-0001: minutes.adjusted (10) stands alone, and goes with another",
+        "I20 2026-0001: owed minutes and is done (9), and nothing was given",
+    },
+    f"DELETE FROM delivery_line WHERE event_id IN {MINUTES_TOLD} AND audience = 'invited'": {
+        "I6 2026-0001: minutes.adjusted (10) was not told to the invited"
+    },
+    f"DELETE FROM delivery_line WHERE event_id IN {MINUTES_TOLD} AND audience = 'groups'": {
+        "I6 2026-0001: minutes.adjusted (10) was not told to the groups"
+    },
+    "UPDATE delivery_line SET event_id = (SELECT min(id) FROM event WHERE type = 'meeting.held')"
+    " WHERE event_id IN (SELECT id FROM event WHERE type = 'meeting.agenda_sent')": {
+        "I6 2026-0001: meeting.agenda_sent (5) was not told to the invited",
+        "I6 2026-0001: meeting.held (8) was told to address:2, who has no part in it",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def forum(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> GoodHouse:
+    """A house whose forum has held a meeting, and told of it, on each database."""
+    if request.param == "sqlite":
+        return GoodHouse(copied_sqlite(run_folder, tmp_path, "forum_that_met", _meet), tmp_path)
+    return GoodHouse(request.getfixturevalue("postgres_copy")("forum_that_met", _meet), tmp_path)
+
+
+def _meet(url: str) -> None:
+    furnish(url)
+    house = open_small_house(url)
+    hold_meeting(Meetings(house))
+    drain_outbox(house.database)
+    house.database.close()
+
+
+def _of_the_forum(forum: GoodHouse) -> set[str]:
+    found = check(forum.url, Outside(now=MONDAY, drained=False))
+    return {str(breach) for breach in found if breach.invariant in {"I5", "I6", "I20"}}
+
+
+@pytest.mark.parametrize("statement", OF_MEETINGS)
+def test_it_sees_what_meetings_tell_and_what_was_told_of_them(forum: GoodHouse, statement: str) -> None:
+    assert _of_the_forum(forum) == set()
+    forum.tamper(statement)
+    assert _of_the_forum(forum) == OF_MEETINGS[statement]
 
 
 def test_it_sees_an_event_that_is_gone(house: GoodHouse) -> None:

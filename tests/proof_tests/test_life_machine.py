@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import hypothesis.strategies as some
 import pytest
@@ -12,11 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 from support.lives.course import Given, swept
+from support.lives.forum import ForumMeets
 from support.lives.house import change_for
 from support.lives.looks import LOOKS, broken_lives
 from support.lives.oracle import Attempt, RightsKey
 from support.lives.standing import expected_standing
-from support.lives.village import VillagesAct
 from support.servers.mail_server import MailServerMood
 
 from cases.states import Kind
@@ -44,7 +45,7 @@ FROM_THE_DESK_TO_ITS_OFFICER = (("kontakt", "gata"), ("gatuchef", None, "handlag
 Tell = Callable[[str, object], None]
 
 
-class LifeMachine(VillagesAct):
+class LifeMachine(ForumMeets):
     """People act, time passes, and the house dies now and then."""
 
     # --- what the house does, and what befalls it --------------------------------------------------
@@ -106,7 +107,7 @@ def test_any_life_keeps_every_promise(
     run_state_machine_as_test(machine, settings=settings(USUAL, max_examples=lives))
     record_property("proof", ", ".join(f"{count} {what}" for what, count in sorted(tally.items())))
     assert tally["steps taken"] and tally["steps refused"] and tally["deaths"]
-    assert tally["contacts logged"] and tally["acts refused"]
+    assert tally["contacts logged"] and tally["acts refused"] and tally["meetings called"] and tally["agendas sent"]
 
 
 def test_a_unit_dissolved_the_same_day_was_still_a_unit_when_its_people_acted(on_sqlite: CrashGround) -> None:
@@ -137,4 +138,36 @@ def test_a_step_upon_which_the_house_died_is_counted_when_it_is_there(on_sqlite:
         life.step_tried(ref, change_for(to_officer, Given()), to_officer, Given())
         assert life.life[ref].changes == changes + more
     assert life.deaths == 2
+    life.teardown()
+
+
+class InTurn:
+    """Draws the first that may be drawn, where a rule asks for any."""
+
+    def draw(self, strategy: some.SearchStrategy[Any]) -> Any:
+        """Return the first element of what is sampled from."""
+        return strategy.elements[0]
+
+
+def test_a_meeting_lives_from_its_calling_to_its_minutes_and_what_it_postpones_is_on_the_next_agenda(
+    on_sqlite: CrashGround,
+) -> None:
+    life, data = LifeMachine(on_sqlite, Counter(), set()), InTurn()
+    life.cancel_a_meeting(data, "kontakt")
+    life.a_case_comes_to_wait_for_the_forum()
+    for how in ("postponed", "recommended"):
+        life.call_a_meeting("kontakt", 0, is_ordinary=True)
+        life.send_an_agenda(data, "kontakt")
+        life.settle_an_item(data, "kontakt", how)
+        life.close_a_meeting(data, "kontakt", quorate=True)  # its topic is not settled
+        life.close_a_meeting(data, "kontakt", quorate=False)
+        life.relay()
+        life.adjust_the_minutes(data, "kontakt")
+        for holds in (
+            life.each_meeting_owes_its_agenda_or_its_minutes,
+            life.each_item_is_settled_as_was_said_and_carried_over_once,
+        ):
+            holds()
+    assert list(life.asked.values()) == ["assigned"]
+    assert [one.stage for one in life.meetings.values()] == ["cancelled", "adjusted", "adjusted"]
     life.teardown()

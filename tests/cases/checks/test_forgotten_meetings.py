@@ -94,5 +94,21 @@ def test_v16_the_day_after_its_last_meeting_a_body_owes_the_next(small_house: Sm
     assert owed.due_at.date() == (AT_TABLE + timedelta(days=1)).date() + timedelta(days=31), "30 days on, a Monday"
 
 
+def test_v16_on_the_evening_of_its_last_meeting_a_body_has_a_day_to_owe_the_next(small_house: SmallHouse) -> None:
+    small_house.sweep(MONDAY)
+    meetings = Meetings(small_house)
+    number = meetings.call()
+    meetings.send(number)
+    small_house.sweep(AT_TABLE)
+    meetings.close(number)
+    with small_house.database.reading() as session:
+        evening, days_later = (
+            [breach.guarantee for breach in find_forgotten(session, AT_TABLE + later)]
+            for later in (timedelta(hours=8), timedelta(days=3))
+        )
+    assert "V16" not in evening
+    assert "V16" in days_later, "nobody has looked since"
+
+
 def test_each_look_at_meetings_is_broken_here() -> None:
     assert sorted(look.guarantee for look in MEETING_LOOKS) == ["V13", "V14", "V15", "V16", "V3", "V3", "V4"]

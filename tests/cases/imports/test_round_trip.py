@@ -22,6 +22,7 @@ from cases.history.words import Words
 from cases.imports.columns import NAMES
 from cases.imports.formats.writing import CsvForm
 from cases.imports.importing import Clocks, Imported
+from cases.imports.names import OWED_BY_MEETINGS, names_of_meetings
 from cases.ladder.climbing import FiredRung
 from cases.ladder.sweep import sweep
 from cases.meetings.agenda_items import AgendaItem
@@ -110,17 +111,19 @@ def _kept(database: Database, model: type[Any]) -> dict[str, dict[str, Any]]:
         }
 
 
-def _names(session: Session) -> dict[str, dict[int, str]]:
-    return {
+def _names(session: Session) -> dict[str, dict[Any, str]]:
+    return {"subject": names_of_meetings(session)} | {
         column: dict(session.execute(select(model.id, getattr(model, name))).all())
         for column, (model, name) in BY_NAME.items()
     }
 
 
-def _value(names: dict[str, dict[int, str]], one: Any, name: str) -> Any:
+def _value(names: dict[str, dict[Any, str]], one: Any, name: str) -> Any:
     if name in ONLY_WHILE and getattr(one, ONLY_WHILE[name]) is None:
         return None
     value = getattr(one, name)
+    if name == "subject" and one.obligation in OWED_BY_MEETINGS:
+        return names[name].get(value, value)  # by its name: houses number their meetings each in its own way
     if name == "reporter_id":
         return value is not None  # who it is stands in the table of parties
     return names[name][value] if name in names and value is not None else value

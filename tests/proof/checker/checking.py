@@ -17,6 +17,7 @@ from proof.checker.invariants.bounds import nothing_grows, nothing_sent_again, p
 from proof.checker.invariants.histories.acts import acts_hold_together
 from proof.checker.invariants.histories.chains import files_and_words_are_intact, unbroken_chain
 from proof.checker.invariants.histories.lives import history_adds_up
+from proof.checker.invariants.histories.minutes import read_minutes
 from proof.checker.invariants.histories.owed import OwedSpans
 from proof.checker.invariants.histories.records import read_records
 from proof.checker.invariants.ladder import next_rungs_are_set, read_ladders
@@ -54,7 +55,13 @@ DATABASE_CHECKS: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I18": nothing_accepted_in_vain,
     "I19": files_and_words_are_intact,
 }
-STORY_CHECKS_WITH_CONTEXT = ("I6", "I14", "I20", "I20")  # of each story, compared with rows that are read beforehand
+STORY_CHECKS_WITH_CONTEXT = (
+    "I6",
+    "I14",
+    "I20",
+    "I20",
+    "I20",
+)  # of each story, compared with rows that are read beforehand
 ALL = sorted(
     {*dict(STORY_CHECKS), *DATABASE_CHECKS, *STORY_CHECKS_WITH_CONTEXT}, key=lambda invariant: int(invariant[1:])
 )
@@ -79,15 +86,16 @@ def check(database_url: str, outside: Outside | None = None) -> list[InvariantBr
 
 def _breaches_of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple[str, str]]:
     inputs, ladders = read_inputs(snapshot, outside.zone), read_ladders(snapshot, outside.zone)
-    owed, records = OwedSpans(), read_records(snapshot)
+    owed, records, minutes = OwedSpans(), read_records(snapshot), read_minutes(snapshot)
     with_context: tuple[StoryCheck, ...] = (
         partial(wrongly_told, inputs),
         partial(next_rungs_are_set, ladders),
         owed.read,
         records.read,
+        minutes.read,
     )
     checks = (*STORY_CHECKS, *zip(STORY_CHECKS_WITH_CONTEXT, with_context, strict=True))
     for story in stories_of(snapshot):
         for invariant, find_breaches in checks:
             yield from ((invariant, sentence) for sentence in find_breaches(story))
-    yield from (("I20", sentence) for sentence in (*owed.doubles(), *records.left()))
+    yield from (("I20", sentence) for sentence in (*owed.doubles(), *records.left(), *minutes.left()))

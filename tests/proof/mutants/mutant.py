@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from proof.mutants import seams, trials, village_seams, village_trials
+from proof.mutants import meeting_seams, meeting_trials, seams, trials, village_seams, village_trials
 from proof.mutants.seams import Seam
 from proof.mutants.stage import StagePlace
 from proof.mutants.trials import Trial
@@ -58,6 +58,9 @@ QUICK = (
     Mutant("staff by any head", village_seams.staff_by_any_head, village_trials.has_years_in_the_village, "V35"),
     Mutant("owed twice", village_seams.owed_twice, village_trials.has_years_in_the_village, "V1"),
     Mutant("the oldest version", village_seams.the_oldest_version, village_trials.has_years_in_the_village, "showing"),
+    Mutant("nothing is carried over", meeting_seams.nothing_carried_over, meeting_trials.has_meetings, "V14"),
+    Mutant("closed with open items", meeting_seams.closed_with_open_items, meeting_trials.has_meetings, "V14"),
+    Mutant("a theme is the next", meeting_seams.a_theme_is_the_next, meeting_trials.has_meetings, "V4"),
 )
 ON_POSTGRESQL = (
     Mutant("a high-water mark", seams.high_water_mark, trials.commits_late, "I7"),

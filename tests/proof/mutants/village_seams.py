@@ -29,6 +29,7 @@ FUNCTIONS = text(
     "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname IN"
     " ('ventil_plan_frozen', 'ventil_plan_frozen_but_erasing', 'ventil_plan_whole')"
 )
+OF_GROUPS = ("plan", "contact")
 IS_OLDEST = ~exists().where(
     NEWER.plan_id == PlanVersion.plan_id, NEWER.adopted_on.is_not(None), NEWER.number < PlanVersion.number
 )
@@ -51,7 +52,9 @@ def staff_by_any_head() -> AbstractContextManager[object]:
 def owed_twice() -> AbstractContextManager[object]:
     """Hand in what is owed each day, whether or not it is owed already."""
 
-    def of_every_group(_obligation: Obligation, session: Session) -> list[Owed]:
+    def of_every_group(obligation: Obligation, session: Session) -> list[Owed]:
+        if obligation.name not in OF_GROUPS:
+            return []
         return [Owed(unit.slug, DESK, unit.name, None, unit.id) for unit in session.scalars(active_groups())]
 
     stack = ExitStack()

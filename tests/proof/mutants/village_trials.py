@@ -56,7 +56,8 @@ def has_two_at_once(place: StagePlace) -> list[InvariantBreach]:
         return [*_looks_twice(process), *_changes_meanwhile(process)]
 
 
-def _sweeps(process: Process) -> Found:
+def sweeps(process: Process) -> Found:
+    """Sweep, and yield a breach when the daily look failed."""
     try:
         sweep(process.database, now=process.world.clock.now)
     except Exception as error:  # of any sort: what matters is that what was owed already is owed once
@@ -67,7 +68,7 @@ def _adopts(process: Process) -> Found:
     """Let the group adopt its first plan, and sweep on the day after."""
     _adopt(process, 2026, ITEMS)
     process.world.clock.now += A_DAY
-    yield from _sweeps(process)
+    yield from sweeps(process)
 
 
 def _revises(process: Process) -> Found:
@@ -132,7 +133,8 @@ def _acts_as_staff(process: Process) -> Found:
     yield from ()
 
 
-def _watched(process: Process) -> Found:
+def watched(process: Process) -> Found:
+    """Come to rest, and yield what the watch over the villages finds."""
     process.come_to_rest()
     breaches = Breaches()
     with process.database.reading() as session:
@@ -140,7 +142,7 @@ def _watched(process: Process) -> Found:
     yield from (InvariantBreach(*line.split(": ", 1)) for line in breaches.lines)
 
 
-YEARS: tuple[Callable[[Process], Found], ...] = (_sweeps, _adopts, _leaves_out, _revises, _acts_as_staff, _watched)
+YEARS: tuple[Callable[[Process], Found], ...] = (sweeps, _adopts, _leaves_out, _revises, _acts_as_staff, watched)
 
 
 def _actor(session: Session, process: Process) -> Actor:

@@ -137,7 +137,7 @@ class VillagesAct(PeopleAct):
     def each_group_owes_its_plan_and_is_owed_a_contact(self) -> None:
         with self.process.database.reading() as session:
             open_ones = select(Case.subject, Case.obligation).where(
-                Case.obligation.is_not(None), Case.due_at.is_not(None)
+                Case.obligation.in_(("plan", "contact")), Case.due_at.is_not(None)
             )
             owed = sorted(tuple(row) for row in session.execute(open_ones))
         assert owed == sorted((slug, name) for slug in self.villages for name in ("plan", "contact"))
@@ -147,12 +147,15 @@ class VillagesAct(PeopleAct):
 
     def teardown(self) -> None:
         """See who was told of each plan when all has come to rest; then what every life ends with."""
-        self.world.mail.mood = MailServerMood.ACCEPT
-        self.process.boundaries.dies_at = None
-        self.process.come_to_rest()
+        self._rests()
         told = [(slug, self._told(slug, number)) for slug, number in self._numbered()]
         assert told == [(slug, _expected(slug, who)) for slug, who in self.adopters]
         super().teardown()
+
+    def _rests(self) -> None:
+        self.world.mail.mood = MailServerMood.ACCEPT
+        self.process.boundaries.dies_at = None
+        self.process.come_to_rest()
 
     def _tried(self, slug: str, do: Do, *, allowed: bool) -> bool:
         """Try an act, and assert that it is let through or refused as is expected; return whether it is there."""

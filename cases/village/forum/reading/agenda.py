@@ -1,6 +1,7 @@
 """The agenda of a meeting and its minutes, as far as the reader may see them: at most eight queries, however long."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -69,6 +70,7 @@ def agenda_shown(
     settled = {row.AgendaItem.id for row in rows if told and row.AgendaItem.settled_at is not None}
     resolutions = _resolutions(session, settled)
     items = [_item(row, words, resolutions, home_id, is_staff=by.is_staff) for row in rows]
+    items = items if told else [replace(item, how=None) for item in items]
     if reads_all and (meeting.agenda_sent_on is None or "late" not in leaving_out):
         items += _proposed(session, meeting, by, at)
     sees_people = reads_all and (by.is_staff or meeting.closed_on is not None) and "invited" not in leaving_out

@@ -217,6 +217,25 @@ def test_v14_a_topic_in_adjusted_minutes_is_erased_by_a_decision_and_nothing_els
         assert session.execute(text(names)).rowcount == 1
 
 
+def test_two_who_settle_the_same_item_settle_it_once(rows: Rows) -> None:
+    meetings, outcome = rows.meetings, []
+    meetings.send(rows.coming, at=MONDAY)
+
+    def settle() -> None:
+        try:
+            outcome.append(bool(meetings.settle(rows.coming, 2, SettledHow.POSTPONED)))
+        except Exception as error:
+            outcome.append(type(error).__name__)
+
+    threads = [threading.Thread(target=settle) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(map(str, outcome)) == ["ItemSettled", "True"]
+    assert meetings.meeting(rows.coming).held_on == date(2026, 4, 16)
+
+
 # --- two at once, on PostgreSQL ----------------------------------------------------------------
 
 
@@ -255,25 +274,6 @@ def test_v14_neither_a_closing_nor_an_item_slips_past_the_other(postgres_rows: R
         _wait_until_somebody_waits(database)
     other.join(timeout=20)
     assert isinstance(outcome[0], IntegrityError)
-
-
-def test_two_who_settle_the_same_item_settle_it_once(postgres_rows: Rows) -> None:
-    meetings, outcome = postgres_rows.meetings, []
-    meetings.send(postgres_rows.coming, at=MONDAY)
-
-    def settle() -> None:
-        try:
-            outcome.append(bool(meetings.settle(postgres_rows.coming, 2, SettledHow.POSTPONED)))
-        except Exception as error:
-            outcome.append(type(error).__name__)
-
-    threads = [threading.Thread(target=settle) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert sorted(map(str, outcome)) == ["ItemSettled", "True"]
-    assert meetings.meeting(postgres_rows.coming).held_on == date(2026, 4, 16)
 
 
 def _wait_until_somebody_waits(database: Database) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from support.houses.small_house import MONDAY, SmallHouse
 from support.meetings.meeting_acts import AT_TABLE, AUTUMN, SPRING, Meetings
 
+from cases.access.actors import A_VISITOR, Actor
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.invited import Invited
 from cases.meetings.meeting import MeetingSort
@@ -29,6 +30,7 @@ from cases.refusals import (
 from cases.states import State
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
+from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.settling import Settling
 
 
@@ -234,6 +236,24 @@ def test_a_meeting_that_cannot_be_is_refused_by_its_field(
     with pytest.raises(FieldRefusal) as refused:
         meetings.call(**bad)
     assert refused.value.field == field
+
+
+def test_v34_what_became_of_an_item_is_told_to_everybody_with_the_adjusted_minutes(meetings: Meetings) -> None:
+    number = meetings.call()
+    meetings.put(number, "# Budget")
+    meetings.send(number)
+    meetings.settle(number, 1, SettledHow.POSTPONED)
+    contact = meetings.house.actors["contact"]
+    assert [_told(meetings, number, by) for by in (A_VISITOR, contact)] == [None, SettledHow.POSTPONED]
+    meetings.close(number)
+    meetings.adjust(number)
+    assert _told(meetings, number, A_VISITOR) is SettledHow.POSTPONED
+
+
+def _told(meetings: Meetings, number: int, by: Actor) -> SettledHow | None:
+    with meetings.house.database.reading() as session:
+        item = agenda_shown(session, number, by=by, at=AT_TABLE).items[0]
+    return item.how
 
 
 def test_guests_are_invited_beside_those_who_sit_in_the_body(meetings: Meetings) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 
 from proof.checker.evidence.snapshot import Row, Snapshot
+from proof.checker.model.meetings import ObservedMeeting, read_meetings
 from proof.checker.model.rules import ObservedAct, audiences_of
 from proof.checker.model.standings import Followers, read_followers, standings_of
 from proof.checker.model.stories import ObservedEvent, ObservedStory
@@ -37,6 +38,7 @@ class TellingInputs:
     town: ObservedTown
     followers: Followers
     set_aside: dict[int, str]  # delivery id -> address; empty where nothing was set aside
+    meetings: dict[int, ObservedMeeting]
     lines: Iterator[tuple[Place, list[Row]]]  # by stream, then by number
     _next: tuple[Place, list[Row]] = field(default=((-1, 0), []))
 
@@ -70,7 +72,8 @@ def read_inputs(snapshot: Snapshot, zone: str) -> TellingInputs:
     lines = groupby(snapshot.rows(LINES), key=lambda row: (row["stream"], row["seq"]))
     set_aside = {row["id"]: row["address"] for row in snapshot.rows(SET_ASIDE)}
     told = ((place, list(rows)) for place, rows in lines)
-    return TellingInputs(read_town(snapshot, zone), read_followers(snapshot), set_aside, told)
+    town, followers, meetings = read_town(snapshot, zone), read_followers(snapshot), read_meetings(snapshot)
+    return TellingInputs(town, followers, set_aside, meetings, told)
 
 
 def wrongly_told(inputs: TellingInputs, story: ObservedStory) -> Iterator[str]:
@@ -104,8 +107,8 @@ def _possible_cases(
     staffing = inputs.town.staffing(inputs.town.day_of(max(event.at, event.recorded_at)), planning_began_at)
     later = sum(1 for _ in takewhile(lambda other: other.recorded_at <= planned_at, events[place + 1 :]))
     possible = dict.fromkeys(_as_event_says(inputs, event, after) for after in standings[place : place + 1 + later])
-    unreachable = _unreachable(inputs, event)
-    return [ObservedCase(act, standing, staffing, unreachable, planned_at) for standing in possible]
+    unreachable, meeting = _unreachable(inputs, event), inputs.meetings.get(event.facts.get("meeting", 0))
+    return [ObservedCase(act, standing, staffing, unreachable, meeting, planned_at) for standing in possible]
 
 
 def _has_lost_address(inputs: TellingInputs, events: list[ObservedEvent], place: int) -> bool:

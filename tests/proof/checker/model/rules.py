@@ -27,6 +27,11 @@ def _is_item_of_a_plan(act: ObservedAct) -> bool:
     return began or act.has_sibling("case.carried") or act.has_sibling("case.dropped_from_plan")
 
 
+def _is_of_a_meeting(act: ObservedAct) -> bool:
+    """Return whether the step is that of a meeting's own case: one letter tells those who are invited of it."""
+    return any(sibling.type.startswith(("meeting.", "minutes.")) for sibling in act.siblings)
+
+
 def _received(act: ObservedAct) -> tuple[str, ...]:
     return ("asker",) if act.has_sibling("case.planned") or _is_item_of_a_plan(act) else ("asker", "group")
 
@@ -41,6 +46,8 @@ def _assigned(act: ObservedAct) -> tuple[str, ...]:
 
 def _planned(act: ObservedAct) -> tuple[str, ...]:
     received = next((sibling for sibling in act.siblings if sibling.type == "case.received"), None)
+    if received is None and _is_of_a_meeting(act):
+        return OUTSIDE
     if received is None:
         return ("followers",) if _is_item_of_a_plan(act) else ("holder", *OUTSIDE)
     return () if received.facts.get("obligation") or _is_item_of_a_plan(act) else ("holder",)
@@ -51,7 +58,25 @@ def _started(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _done(act: ObservedAct) -> tuple[str, ...]:
-    return () if act.has_sibling("plan.adopted") else ("holder", *OUTSIDE)
+    given = any(act.has_sibling(type_) for type_ in ("plan.adopted", "meeting.called", "minutes.adjusted"))
+    return () if given else ("holder", *OUTSIDE)
+
+
+def _answered(act: ObservedAct) -> tuple[str, ...]:
+    return () if act.has_sibling("case.recommended") else ("holder", *OUTSIDE)
+
+
+def _declined(act: ObservedAct) -> tuple[str, ...]:
+    return OUTSIDE if _is_of_a_meeting(act) else ("holder", *OUTSIDE)
+
+
+def _called(act: ObservedAct) -> tuple[str, ...]:
+    return () if act.has_sibling("case.done") else _of_coming_meeting(act)
+
+
+def _of_coming_meeting(act: ObservedAct) -> tuple[str, ...]:
+    """Return who is told of a meeting, unless it is past already: nobody is invited to that."""
+    return ("invited",) if act.event.facts["on"] >= act.event.at.date().isoformat() else ()
 
 
 def _waiting(act: ObservedAct) -> tuple[str, ...]:
@@ -122,6 +147,12 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.planned": _planned,
     "case.started": _started,
     "case.done": _done,
+    "case.answered": _answered,
+    "case.declined": _declined,
+    "meeting.called": _called,
+    "meeting.moved": _of_coming_meeting,
+    "meeting.cancelled": _of_coming_meeting,
+    "meeting.agenda_sent": _of_coming_meeting,
     "case.waiting": _waiting,
     "case.commented": _commented,
     "case.corrected": _corrected,
@@ -134,17 +165,17 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
 }
 BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.sent_back": ("desk", *OUTSIDE),
-    "case.answered": ("holder", *OUTSIDE),
     "case.parked": ("holder", *OUTSIDE),
     "case.taken_up": ("desk", *OUTSIDE),
     "case.contested": ("holder", "desk", *OUTSIDE),
     "case.reopened": ("holder", *OUTSIDE),
     "case.closed": OUTSIDE,
-    "case.declined": ("holder", *OUTSIDE),
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),
     "case.promise_broken": ("holder", "desk", *OUTSIDE),
     "plan.adopted": ("plan_group", "desk"),
+    "minutes.adjusted": ("invited", "groups"),
+    "case.recommended": ("holder", *OUTSIDE),
     "register.answered": ("holder", *OUTSIDE),
     "person.asked_for_link": ("person",),
     "house.follower_asked": ("new_follower",),

@@ -150,7 +150,7 @@ class StaffingOfDay:
 
     def _cannot_be_known(self, unit: int | None) -> bool:
         seats = self.town.seats[unit]
-        seat_changed = any(seat.starts_or_ends_on(self.day) and self._person_changed(seat.person) for seat in seats)
+        seat_changed = any(seat.starts_or_ends_on(self.day) and self.was_changed_later(seat.person) for seat in seats)
         deputy_changed = any(seat.is_held_on(self.day) and self._deputy_may_differ(seat.person) for seat in seats)
         return seat_changed or deputy_changed or (unit is not None and self._unit_changed(unit, seats))
 
@@ -164,7 +164,8 @@ class StaffingOfDay:
     def _seats_held(self, unit: int | None) -> Iterable[Seat]:
         return (seat for seat in self.town.seats[unit] if seat.is_held_on(self.day))
 
-    def _person_changed(self, person: int) -> bool:
+    def was_changed_later(self, person: int) -> bool:
+        """Return whether anything about the person, or a role of theirs, was changed after the moment."""
         return any(self.town.changed_after(self.moment, type_, person) for type_ in PERSON_CHANGES)
 
     def _deputy_may_differ(self, person: int) -> bool:
@@ -180,7 +181,7 @@ def read_town(snapshot: Snapshot, zone: str) -> ObservedTown:
         town.slugs[unit["slug"]] = unit["id"]
     town.people = {person["id"]: person for person in snapshot.rows(PEOPLE)}
     for row in snapshot.rows(SEATS):
-        seat = Seat(row["person_id"], row["unit_id"], row["role"], _day(row["since"]), _day_or_none(row["until"]))
+        seat = Seat(row["person_id"], row["unit_id"], row["role"], day_in(row["since"]), _day_or_none(row["until"]))
         town.seats[seat.unit].append(seat)
     for row in snapshot.rows(CHANGES):
         _note_change(town, row["type"], as_json(row["facts"]), moment_of(row["recorded_at"]))
@@ -201,9 +202,10 @@ def _distinct_addresses(emails: Iterable[str | None]) -> list[str]:
     return list(dict.fromkeys(address_of for email in emails if (address_of := plain_address(email))))
 
 
-def _day(value: Any) -> date:
+def day_in(value: Any) -> date:
+    """Return the local day in a column: SQLite has it as text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _day_or_none(value: Any) -> date | None:
-    return None if value is None else _day(value)
+    return None if value is None else day_in(value)

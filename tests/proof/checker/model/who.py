@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from proof.checker.model.meetings import ObservedMeeting
 from proof.checker.model.rules import ObservedAct
 from proof.checker.model.town import StaffingOfDay, plain_address
 
@@ -43,6 +44,7 @@ class ObservedCase:
     standing: ObservedStanding
     staffing: StaffingOfDay
     unreachable: frozenset[str] = frozenset()
+    meeting: ObservedMeeting | None = None  # that the event names
     planned_at: datetime | None = None
 
     @property
@@ -68,7 +70,19 @@ class ObservedCase:
         waits_for_unit = self.act.event.type == "case.waiting" and "unit" in self.act.event.facts
         asked_unit = self.asked_unit if waits_for_unit else self.desk
         plan_group = self.staffing.town.slugs.get(self.act.event.facts.get("group", ""), self.desk)
-        return {self.desk, self.standing.responsible, self.standing.group or self.desk, asked_unit, plan_group, None}
+        groups = self.groups if self.act.event.type == "minutes.adjusted" else ()
+        holds = self.standing.responsible
+        return {self.desk, holds, self.standing.group or self.desk, asked_unit, plan_group, *groups, None}
+
+    @property
+    def groups(self) -> list[int]:
+        """The ids of the groups that were there."""
+        town, moment = self.staffing.town, self.staffing.moment
+        return [
+            id_ for id_, unit in town.units.items()
+            if unit["kind"] == "group" and not town.changed_after(moment, "unit.added", unit["slug"])
+            and (unit["active"] or town.changed_after(moment, "unit.switched_off", unit["slug"]))
+        ]  # fmt: skip
 
 
 def must_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> dict[str, str]:
@@ -83,9 +97,14 @@ def must_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> dict[str, st
 
 
 def may_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> set[str]:
-    """Return further addresses that may be told: followers whose case was merged, and is a case of its own again."""
+    """Return further addresses that may be told.
+
+    Those are followers whose case was merged, and is a case of its own again; and who may be invited to a meeting.
+    """
     followers = case.standing.followers if "followers" in audiences else ()
-    return {follower.address for follower in followers if follower.address and follower.has_merged_case is None}
+    merged = {follower.address for follower in followers if follower.address and follower.has_merged_case is None}
+    asked = case.meeting if "invited" in audiences else None
+    return merged | (asked.perhaps_invited(case.act.event, case.staffing) if asked else set())
 
 
 def _author(case: ObservedCase) -> set[str]:
@@ -114,12 +133,16 @@ def _followers(case: ObservedCase) -> set[str]:
 
 
 def _group(case: ObservedCase) -> set[str]:
+    """Return the group's mailbox and people; nobody of a group that says itself that it is done."""
     group, staffing, event = case.standing.group, case.staffing, case.act.event
     if group is None:
         return set()
-    is_own = event.type == "case.done" and group == case.standing.responsible
-    if is_own and staffing.has_role_in(event.person_id, group):
-        return set()  # nobody is asked whether what they did themselves is done
+    if (
+        event.type == "case.done"
+        and group == case.standing.responsible
+        and staffing.has_role_in(event.person_id, group)
+    ):
+        return set()
     return {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
 
 
@@ -127,6 +150,16 @@ def _plan_group(case: ObservedCase) -> set[str]:
     group, staffing = case.staffing.town.slugs[case.act.event.facts["group"]], case.staffing
     found = {*staffing.mailbox(group), *staffing.role_addresses(group, "head")}
     return found or set(staffing.role_addresses(group, "member"))
+
+
+def _invited(case: ObservedCase) -> set[str]:
+    return case.meeting.invited(case.act.event, case.staffing) if case.meeting else set()
+
+
+def _groups(case: ObservedCase) -> set[str]:
+    staffing = case.staffing
+    told = ((*staffing.mailbox(group), *staffing.role_addresses(group, "head")) for group in case.groups)
+    return {address for addresses in told for address in addresses}
 
 
 # --- chains ------------------------------------------------------------------------------
@@ -208,6 +241,8 @@ AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
     "followers": _followers,
     "group": _group,
     "plan_group": _plan_group,
+    "invited": _invited,
+    "groups": _groups,
     "holder": _holder,
     "officer": lambda case: _first_reachable(case, _officer_chain(case)),
     "unit": lambda case: _first_reachable(case, _unit_chain(case, case.standing.responsible)),

@@ -1,5 +1,6 @@
 """The journeys that are crashed at every boundary, one file for each subject."""
 
+from proof.crashes.journeys.at_table import AT_TABLE
 from proof.crashes.journeys.calling import CALLED
 from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT
 from proof.crashes.journeys.handing_in import HANDED_IN, INTO_THE_MAILBOX
@@ -21,5 +22,6 @@ JOURNEYS = (
     IMPORTED,
     CALLED,
     IN_A_VILLAGE,
+    AT_TABLE,
 )
 SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)

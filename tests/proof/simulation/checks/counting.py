@@ -18,8 +18,11 @@ EVENT_OF = {
 
 OF_THE_VILLAGE = {
     "adoptions": "plan.adopted", "carried": "case.carried", "left_out": "case.dropped_from_plan",
-    "anchorings": "plan.anchored", "contacts": "contact.logged",
+    "anchorings": "plan.anchored", "contacts": "contact.logged", "held": "meeting.held",
+    "moved_meetings": "meeting.moved", "cancelled": "meeting.cancelled", "recommended": "case.recommended",
+    "adjusted": "minutes.adjusted",
 }  # fmt: skip
+ALSO_OF_THE_VILLAGE = ("meeting.called", "meeting.agenda_sent", "case.settled_on_agenda")  # not in the report
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class StoryCounts:
 
     handed_in: int = 0
     owed: int = 0  # from the first day, by nobody's request
-    items: int = 0  # of plans
-    questions: int = 0  # of contacts
+    begun: Counter[str] = field(default_factory=Counter)  # cases that acts of the village began, by their sort
+    figures: Counter[str] = field(default_factory=Counter)  # "postponed" items, "minutes_late"
     dissolved: int = 0  # groups
     acts: Counter[str] = field(default_factory=Counter)  # by event type
     kept_days: Counter[tuple[str, bool]] = field(default_factory=Counter)  # finished cases, by unit and whether on time
@@ -67,7 +70,7 @@ class StoryCounts:
     @property
     def received(self) -> int:
         """How many cases people, and not the clock, have begun."""
-        return self.handed_in + self.owed + self.items + self.questions
+        return self.handed_in + self.owed + self.begun.total()
 
     def count_act(self, act: str) -> None:
         """Count an act by its name, which is a key of EVENT_OF."""

@@ -26,6 +26,7 @@ OPEN = text("""
     FROM "case" c JOIN unit u ON u.id = c.responsible_id
     WHERE c.state NOT IN ('closed', 'declined', 'merged') GROUP BY 1 ORDER BY 1""")
 RUNGS = text("SELECT count(*) FROM fired_rung")
+POSTPONED = text("SELECT count(*) FROM agenda_item WHERE settled_how = 'postponed'")
 CASES = text('SELECT count(*) FROM "case"')
 HOUSE_STREAM = 0
 
@@ -48,6 +49,7 @@ class Statistics:
     open: dict[str, tuple[int, int]] = field(default_factory=dict)  # by unit: how many, and how many of them late
     rungs: int = 0
     cases: int = 0
+    postponed: int = 0  # items of agendas
     digest: str = ""
 
 
@@ -71,7 +73,8 @@ def read_statistics(connection: Connection, now: datetime) -> Statistics:
     statistics.references = list(connection.execute(REFERENCES))
     open_rows = connection.execute(OPEN, {"present": now.strftime("%Y-%m-%d %H:%M:%S.%f")})
     statistics.open = {row.slug: (row.there, row.late) for row in open_rows}
-    statistics.rungs, statistics.cases = (connection.execute(count).scalar_one() for count in (RUNGS, CASES))
+    counts = (connection.execute(count).scalar_one() for count in (RUNGS, CASES, POSTPONED))
+    statistics.rungs, statistics.cases, statistics.postponed = counts
     return statistics
 
 

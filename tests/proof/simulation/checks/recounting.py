@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from proof.simulation.checks.breaches import Breaches
-from proof.simulation.checks.counting import EVENT_OF, OF_THE_VILLAGE, StoryCounts
+from proof.simulation.checks.counting import ALSO_OF_THE_VILLAGE, EVENT_OF, OF_THE_VILLAGE, StoryCounts
 from proof.simulation.checks.history_figures import Statistics
 
 
@@ -20,8 +20,9 @@ def recount(counts: StoryCounts, statistics: Statistics, breaches: Breaches) -> 
 def _pairs(counts: StoryCounts, statistics: Statistics) -> Iterator[tuple[str, object, object]]:
     yield "handed in", counts.received, statistics.types["case.received", False]
     yield "cases", counts.received + statistics.types["case.received", True], statistics.cases
-    for type_ in sorted({*EVENT_OF.values(), *OF_THE_VILLAGE.values()}):
+    for type_ in sorted({*EVENT_OF.values(), *OF_THE_VILLAGE.values(), *ALSO_OF_THE_VILLAGE}):
         yield type_, counts.acts[type_], statistics.types[type_, False]
+    yield "items postponed", counts.figures["postponed"], statistics.postponed
     yield "rungs", counts.rungs, statistics.rungs
     yield "rungs told", counts.rungs, statistics.types["case.escalated", True]
     for unit, on_time in sorted(counts.kept_days.keys() | statistics.kept_days.keys()):

@@ -1,6 +1,7 @@
 """Check the invariants of the village method at the end of a year, by plain SQL and by what a visitor can read.
 
-V6, that nothing in a version changes after its adoption, is seen from one year to the next.
+V6 and V14, that nothing changes in a version after its adoption and in minutes after their adjustment, are seen from
+one year to the next.
 """
 
 import hashlib
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR
@@ -20,6 +21,7 @@ from cases.village.showing.all_villages import villages_listed
 from cases.village.showing.one_village import village_shown
 from notifications.who_is_told import WHO_IS_TOLD
 from proof.simulation.checks.breaches import Breaches
+from proof.simulation.checks.meetings import MEETING_LOOKS, MINUTES, agendas_told_outside
 from proof.simulation.environment.post import SECRET
 from proof.simulation.second_calendar import local_day
 
@@ -49,7 +51,8 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
         AND e.id NOT IN (SELECT event_id FROM plan_version WHERE event_id IS NOT NULL UNION ALL
                          SELECT event_id FROM anchoring UNION ALL SELECT event_id FROM contact)"""),
     ("V4", "is done, and nothing was given", """
-        SELECT c.ref FROM "case" c WHERE c.obligation IS NOT NULL AND c.state IN ('done', 'closed')
+        SELECT c.ref FROM "case" c WHERE c.state IN ('done', 'closed')
+        AND c.obligation IS NOT NULL AND c.obligation NOT IN ('meeting', 'minutes')
         AND c.id NOT IN (SELECT e.stream FROM event e JOIN plan_version v ON v.event_id = e.id)"""),
     ("V4", "was declined or merged, and its group is there", """
         SELECT c.ref FROM "case" c JOIN unit u ON u.slug = c.subject
@@ -84,6 +87,7 @@ LOOKS: tuple[tuple[str, str, str], ...] = (
     ("V36", "is not under the policy of what it owes", """
         SELECT c.ref FROM "case" c JOIN policy p ON p.id = c.policy_id
         WHERE c.obligation IS NOT NULL AND coalesce(p.obligation, '') <> c.obligation"""),
+    *MEETING_LOOKS,
 )  # fmt: skip
 TYPES = text("SELECT DISTINCT type FROM event")
 NEWEST = text("SELECT max(id) FROM event")
@@ -95,38 +99,46 @@ VERSIONS = text("""
 """)
 
 
+KEPT = (("V6", "version", VERSIONS), ("V14", "the minutes of meeting", MINUTES))  # by its id, which comes first
+
+
 @dataclass
 class VillageWatch:
-    """What was seen of each adopted version at the end of earlier years."""
+    """What was seen of each adopted version, and of adjusted minutes, at the end of earlier years."""
 
     breaches: Breaches
     times: int = 0  # that it was asked
-    _versions: dict[int, str] = field(default_factory=dict)
+    _seen: dict[str, dict[int, str]] = field(default_factory=dict)  # by invariant: id -> digest
 
     def check(self, session: Session, now: datetime) -> None:
-        """Ask V1 to V8, V29 and V34 to V36, and whether anything is forgotten, at the moment `now` (UTC)."""
+        """Ask V1 to V8, V12 to V17, V29, V34 to V36, and whether anything is forgotten, at the moment `now` (UTC)."""
         self.times += 1
-        for name, sentence in (*_looks(session, now), *self._changed(session), *_told_outside(session, now)):
+        changed = (found for kept in KEPT for found in self._changed(session, *kept))
+        told = (*_told_outside(session, now), *agendas_told_outside(session, now))
+        for name, sentence in (*_looks(session, now), *changed, *told):
             self.breaches.add(name, sentence)
         portion = Portion(local_day(now), session.execute(NEWEST).scalar_one())
         for breach in find_forgotten(session, now, portion):
             self.breaches.add("forgotten", str(breach))
 
-    def _changed(self, session: Session) -> Iterator[tuple[str, str]]:
+    def _changed(self, session: Session, name: str, what: str, rows: TextClause) -> Iterator[tuple[str, str]]:
         digests: dict[int, hashlib._Hash] = {}
-        for row in session.execute(VERSIONS):
+        for row in session.execute(rows):
             digests.setdefault(row[0], hashlib.sha256()).update(repr(tuple(row)).encode())
+        seen = self._seen.setdefault(name, {})
         for number, digest in digests.items():
-            if self._versions.setdefault(number, digest.hexdigest()) != digest.hexdigest():
-                yield "V6", f"version {number} was changed after its adoption"
-        for gone in self._versions.keys() - digests.keys():
-            yield "V6", f"version {gone} is not there any more"
+            if seen.setdefault(number, digest.hexdigest()) != digest.hexdigest():
+                yield name, f"{what} {number} changed after that was not to happen any more"
+        for gone in seen.keys() - digests.keys():
+            yield name, f"{what} {gone} is not there any more"
 
 
 def _looks(session: Session, now: datetime) -> Iterator[tuple[str, str]]:
     moments = {"day_ago": now - A_DAY, "contact_far": now + CONTACT_DAYS}
+    yesterday = local_day(now - A_DAY).isoformat()
     for name, what, sql in LOOKS:
         asked = [bindparam(each, at, type_=UtcDateTime()) for each, at in moments.items() if f":{each}" in sql]
+        asked += [bindparam("yesterday", yesterday)] if ":yesterday" in sql else []
         for (subject,) in session.execute(text(sql).bindparams(*asked)):
             yield name, f"{subject} {what}"
     for type_ in sorted(set(session.scalars(TYPES)) - WHO_IS_TOLD.keys()):

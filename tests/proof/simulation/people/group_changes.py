@@ -13,11 +13,12 @@ from cases.administration.reorganising import dissolve_unit
 from cases.administration.staffing import PersonDetails, Post, add_person, appoint, person_by_email, switch_off_person
 from cases.calendar import add_months
 from cases.organisation.people import Role
-from cases.organisation.units import FORUM, unit_named
+from cases.organisation.units import unit_named
 from cases.states import State
+from cases.village.seats.giving import SeatGiven, give_seat
 from proof.simulation.environment.outages import each_year
 from proof.simulation.people.people import People
-from proof.simulation.people.town import DESK, GROUP
+from proof.simulation.people.town import ADMIN, DESK, FORUM, GROUP
 
 AT = time(15, 40)
 IS_MOVED = ("assigned", "planned", "in_progress", "waiting")
@@ -92,8 +93,10 @@ class GroupChanges:
     def _take_over(self, session: Session, slug: str, leaver: str, newcomer: str) -> None:
         at = self.people.clock.now
         person = add_person(session, newcomer, PersonDetails("Den nya ordföranden"), by=A_COMMAND, at=at)
-        for unit in (slug, FORUM):
-            appoint(session, person, Post(Role.MEMBER, unit_named(session, unit)), by=A_COMMAND, at=at)
+        group = unit_named(session, slug)
+        appoint(session, person, Post(Role.MEMBER, group), by=A_COMMAND, at=at)
+        seat = SeatGiven(unit_named(session, FORUM), group)
+        give_seat(session, person, seat, by=self.people.actor(session, ADMIN), at=at)
         switch_off_person(session, person_by_email(session, leaver), person, by=A_COMMAND, at=at)
 
     def _record_leaving(self, email: str) -> None:

@@ -28,8 +28,10 @@ from proof.simulation.checks.counting import StoryCounts
 from proof.simulation.environment.agenda import Callback
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.arrivals import SimulatedArrival
+from proof.simulation.people.meeting_acts import MEETING_ACTS
+from proof.simulation.people.outcomes import BegunCase, BegunSort, CalledMeeting, VillageAct, VillageOutcome
 from proof.simulation.people.town import DESK, GROUP, Reader, SimulatedTown
-from proof.simulation.people.village_acts import VILLAGE_ACTS, BegunCase, VillageOutcome
+from proof.simulation.people.village_acts import VILLAGE_ACTS
 from proof.simulation.scenario.tempers import (
     ANSWERS,
     CONTESTS,
@@ -73,6 +75,7 @@ ACTS: dict[str, Callable[[Scene], None]] = {
     "answer": demo.answer, "wait_outside": demo.wait_outside, "wait_for_forum": demo.wait_for_forum,
     "go_on": demo.go_on, "agree_on_contact": demo.agree_on_contact,
 }  # fmt: skip
+EVERY_VILLAGE_ACT = VILLAGE_ACTS | MEETING_ACTS
 
 
 @dataclass
@@ -89,7 +92,10 @@ class KnownCase:
 
 @dataclass
 class People:
-    """All people of the simulation. `plan` queues a callback for a moment; `zone` is the municipality's time zone."""
+    """All people of the simulation. `plan` queues a callback for a moment; `zone` is the municipality's time zone.
+
+    `when_called` is called with each meeting that the desk has called.
+    """
 
     database: Database
     clock: MovingClock
@@ -98,6 +104,7 @@ class People:
     chance: Random
     counts: StoryCounts
     zone: ZoneInfo
+    when_called: Callable[[CalledMeeting], None] = field(default=lambda _: None)
     known_cases: dict[str, KnownCase] = field(default_factory=dict)
     _by_reporter: dict[str, KnownCase] = field(default_factory=dict)
     _actors: dict[str, Actor] = field(default_factory=dict)
@@ -267,38 +274,49 @@ class People:
         return act != "send_back" or not tale.unit.startswith(GROUP)
 
     def _do(self, known: KnownCase, scene: Scene, act: str) -> None:
-        unit, due_at, outcome = scene.case.responsible.slug, scene.case.due_at, VillageOutcome()
+        if act in EVERY_VILLAGE_ACT:
+            self._do_in_village(scene, EVERY_VILLAGE_ACT[act])
+            return
+        unit, due_at = scene.case.responsible.slug, scene.case.due_at
         try:
             if act == "assign":
                 self._triage(known, scene)
-            if act in VILLAGE_ACTS:
-                with scene.session.begin_nested():
-                    outcome = VILLAGE_ACTS[act](scene, self.town)
-            else:
-                ACTS[act](scene)
+            ACTS[act](scene)
         except Refusal:
             self.counts.refused_acts += 1
             return
-        if act in VILLAGE_ACTS:
-            self._goes_on(outcome)
-        else:
-            self.counts.count_act(act)
-        if (act == "finish" or outcome.has_finished) and due_at is not None:
+        self.counts.count_act(act)
+        if act == "finish" and due_at is not None:
             self.counts.count_finished(unit, due_at, scene.at)
+
+    def _do_in_village(self, scene: Scene, act: VillageAct) -> bool:
+        unit, due_at = scene.case.responsible.slug, scene.case.due_at
+        try:
+            with scene.session.begin_nested():
+                outcome = act(scene, self.town)
+        except Refusal:
+            self.counts.refused_acts += 1
+            return False
+        self._goes_on(outcome)
+        if outcome.has_finished and due_at is not None:
+            self.counts.count_finished(unit, due_at, scene.at)
+        return True
 
     def _goes_on(self, outcome: VillageOutcome) -> None:
         """Count what an act of the village led to, and plan what follows upon it."""
         self.counts.acts.update(outcome.events)
+        self.counts.figures.update(outcome.figures)
         for begun in outcome.begun:
-            self.counts.items += begun.is_item
-            self.counts.questions += not begun.is_item
+            self.counts.begun[begun.sort] += 1
             self._begin(begun)
+        for meeting in outcome.called:
+            self.when_called(meeting)
         for ref in outcome.to_the_desk:
             self.hand_over(self.known_cases[ref], State.ASSIGNED)
 
     def _begin(self, begun: BegunCase) -> None:
         known = KnownCase(Tale(begun.ref, begun.unit, begun.done, self.chance), begun.holder, begun.state)
-        known.tale.facts["is_item"] = begun.is_item
+        known.tale.facts["is_item"] = begun.sort is BegunSort.ITEM
         self.known_cases[begun.ref] = known
         if begun.state is State.RECEIVED:  # what a group has planned waits for its day, of which it gets a letter
             self._plan_answer(known, DESK)
@@ -343,17 +361,16 @@ class People:
             self._update(known, case)
         self._plan_next(known)
 
-    def answer_in_forum(self, ref: str) -> None:
-        """Let a contact person write down what the forum answered at its meeting, if somebody is at the desk."""
+    def act_on(self, ref: str, email: str, act: VillageAct) -> bool:
+        """Let this person do an act of the village on the case; return False when that is refused."""
         known = self.known_case(ref, DESK)
-        if not self.town.contacts:
-            return
         with self.database.transaction() as session:
             case = case_to_change(session, ref)
-            by = self.actor(session, self.chance.choice(self.town.contacts))
-            self._do(known, Scene(session, case, known.tale, by, self.clock.now), "go_on")
+            by = self.actor(session, email)
+            is_done = self._do_in_village(Scene(session, case, known.tale, by, self.clock.now), act)
             self._update(known, case)
         self._plan_next(known)
+        return is_done
 
     # --- who they are ------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ DOMAIN, GROUPS_DOMAIN, CITIZENS_DOMAIN = "tallvinda.example", "grupper.example",
 DESK = "desk"
 ADMIN, DESK_HEAD = f"system@{DOMAIN}", f"kommunchef@{DOMAIN}"
 GROUP = "grupp-"
+FORUM = "forum"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,11 @@ class SimulatedTown:
         """The slugs of the groups that have not been dissolved."""
         return [slug for group in self.scenario.groups if (slug := GROUP + group.slug) not in self.dissolved]
 
+    @property
+    def at_table(self) -> list[str]:
+        """The addresses of those who may lead a meeting: contact persons first, then the secretary's officers."""
+        return [*self.contacts, *self.officers.get(self.scenario.secretary, ())]
+
     def add_newcomer(self, role: str, unit: str) -> str:
         """Return the address of a new member of staff, known as a reader; the caller appoints them."""
         self._newcomers += 1
@@ -110,6 +116,7 @@ def setup_file(town: SimulatedTown) -> str:
     """Return the town as text of a setup file, as `ventil load` reads it."""
     scenario = town.scenario
     head = f"[house]\nname = {_value(scenario.municipality)}\nproposals = true\n"
+    head += f"secretary = {_value(scenario.secretary)}\n" if scenario.secretary else ""
     tables = (("units", _units(town)), ("people", _people(town)), ("categories", _categories(scenario)),
               ("policies", scenario.policies))  # fmt: skip
     return "\n".join([head, *(_table(name, line) for name, lines in tables for line in lines)])
@@ -139,7 +146,7 @@ def _people(town: SimulatedTown) -> Iterator[dict[str, Any]]:
 
 def _roles(slug: str) -> list[dict[str, str]]:
     if slug.startswith(GROUP):
-        return [{"role": "member", "unit": slug}, {"role": "member", "unit": "forum"}]
+        return [{"role": "member", "unit": slug}, {"role": "member", "unit": FORUM, "for": slug}]
     return [{"role": "officer", "unit": slug}]
 
 

@@ -4,10 +4,8 @@ What it must have led to is worked out from the cases as they were before the ac
 """
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 from sqlalchemy import select, text
 
@@ -27,6 +25,7 @@ from cases.village.plans.records.plan_item import PlanItemKind
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.logging_contacts import ContactGiven, QuestionTaken, log_contact
 from proof.simulation.environment.post import SECRET
+from proof.simulation.people.outcomes import BegunCase, BegunSort, VillageAct, VillageOutcome, happens
 from proof.simulation.people.town import DESK, SimulatedTown
 from proof.simulation.second_calendar import local_day
 
@@ -39,34 +38,9 @@ ON_AGAIN = ("received", "assigned", "planned", "in_progress", "waiting")
 ENDED = ("closed", "declined", "merged")
 
 
-@dataclass(frozen=True)
-class BegunCase:
-    """A case that an act of the village began: who will do the work, who has it now, and the note when it is done."""
-
-    ref: str
-    unit: str
-    holder: str
-    state: State
-    done: str
-    is_item: bool = False
-
-
-@dataclass
-class VillageOutcome:
-    """What an act must have led to: events by their type, new cases, and cases that went back to the desk."""
-
-    events: Counter[str] = field(default_factory=Counter)
-    begun: list[BegunCase] = field(default_factory=list)
-    to_the_desk: list[str] = field(default_factory=list)
-    has_finished: bool = False  # the case by which it was owed
-
-
-VillageAct = Callable[[Scene, SimulatedTown], VillageOutcome]
-
-
 def revise(scene: Scene, town: SimulatedTown) -> VillageOutcome:
     """Take the next step of a revision: draft, perhaps show how the plan is anchored, adopt."""
-    steps = scene.tale.facts.setdefault("revision", [draft, *([anchor] * _happens(scene.tale.chance, ANCHORED)), adopt])
+    steps = scene.tale.facts.setdefault("revision", [draft, *([anchor] * happens(scene.tale.chance, ANCHORED)), adopt])
     outcome: VillageOutcome = steps[0](scene, town)
     steps.pop(0)  # it was taken: what is refused is tried again
     return outcome
@@ -165,7 +139,7 @@ def _settled(
         state, holder = scene.session.execute(STANDS, {"ref": item.case}).one()
         if state in ENDED:
             continue
-        if _happens(scene.tale.chance, DROPPED):
+        if happens(scene.tale.chance, DROPPED):
             dropped.append(DraftDrop(origin, Fate.DROPPED, "Det blir inget av det i år."))
             _expect_drop(str(item.case), state, holder, outcome)
         else:
@@ -186,9 +160,9 @@ def _carried(
     """Return the item as it goes on, perhaps with another title or time; `own`: how it stands with its group."""
     chance, carried = scene.tale.chance, _as_it_was(item, origin=origin)
     outcome.events["case.carried"] += 1
-    if _happens(chance, RENAMED):
+    if happens(chance, RENAMED):
         carried = replace(carried, title=f"{item.title[:150]}, del två")
-    if _happens(chance, RETIMED):
+    if happens(chance, RETIMED):
         carried = replace(carried, year=(item.year or 0) + 1)
         is_planned_anew = item.kind is PlanItemKind.OWN and own is not None and own[0] in ("planned", "in_progress")
         outcome.events["case.planned"] += is_planned_anew
@@ -217,10 +191,6 @@ def _add_begun(scene: Scene, before: int, items: list[DraftItem], outcome: Villa
         outcome.begun.append(
             BegunCase(
                 ref, str(item.responsible), str(item.responsible) if is_own else DESK,
-                State.PLANNED if is_own else State.RECEIVED, "Nu är det gjort.", is_item=True,
+                State.PLANNED if is_own else State.RECEIVED, "Nu är det gjort.", BegunSort.ITEM,
             )
         )  # fmt: skip
-
-
-def _happens(chance: Random, share: float) -> bool:
-    return chance.random() < share

@@ -11,7 +11,7 @@ from proof.simulation.report.tables import Bar, Table
 
 ROW, BAR, TEXT = 44, 14, 15  # pixels: height of a row, height of its bar, baseline of its text
 WIDEST = 100.0
-FILLS = ("one", "two", "three")
+FILLS = ("one", "two", "three", "four")
 
 
 def chart_of(table: Table, title: str) -> Markup:

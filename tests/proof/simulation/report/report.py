@@ -8,6 +8,7 @@ from typing import Any
 
 from proof.simulation.checks.counting import OF_THE_VILLAGE
 from proof.simulation.checks.history_figures import Statistics
+from proof.simulation.people.outcomes import BegunSort
 from proof.simulation.people.town import DESK, GROUP, SimulatedTown
 from proof.simulation.running.running import Simulation
 
@@ -16,7 +17,8 @@ TOP_RUNG = 5  # shown as "5 and higher": from there the ladder repeats each week
 CITIZENS = "citizens"
 INVARIANTS = (
     "nobody's", "passed", "ladder", "due day", "left", "double", "not recorded", "references", "recount", "checker",
-    "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V29", "V34", "V35", "V36", "forgotten",
+    "V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V12", "V13", "V14", "V15", "V16", "V17", "V29", "V34", "V35",
+    "V36", "forgotten",
 )  # fmt: skip
 
 
@@ -93,8 +95,9 @@ def _village(simulation: Simulation) -> dict[str, int]:
     counts = simulation.counts
     acts = {name: counts.acts[type_] for name, type_ in OF_THE_VILLAGE.items()}
     return acts | {
-        "items": counts.items, "questions": counts.questions, "dissolved": counts.dissolved,
-        "asked": simulation.village.times,
+        **{sort.value: counts.begun[sort] for sort in BegunSort},
+        **{name: counts.figures[name] for name in ("postponed", "minutes_late")},
+        "dissolved": counts.dissolved, "asked": simulation.village.times,
     }  # fmt: skip
 
 

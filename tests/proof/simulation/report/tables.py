@@ -78,7 +78,7 @@ def _weeks(report: dict[str, Any], words: dict[str, str]) -> Table:
 
 
 def _agendas(report: dict[str, Any], words: dict[str, str]) -> Table:
-    why = ("overdue", "waits", "chosen")
+    why = ("overdue", "waits", "carried_over", "others_there")
     meetings = [(one["held_on"], tuple(one.get(name, 0) for name in why)) for one in report["agendas"]]
     rows = [(day, *map(str, counts)) for day, counts in meetings]
     bars = tuple(Bar(day, counts) for day, counts in meetings)

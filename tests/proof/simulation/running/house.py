@@ -5,17 +5,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from cases.administration.loading import load_setup_file
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
-from cases.demo.meetings import plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import municipality
 from cases.settings import Settings, read_settings
 from notifications.letters.rendering import LetterSettings
@@ -28,7 +25,6 @@ from workers.runtime import Runtime
 IN_MEMORY = Path("/dev/shm")  # a folder of its own is made there  # nosec B108
 KEY = "an invented key for an invented town {}"
 PRAGMAS = ("temp_store=MEMORY", "cache_size=-200000", "wal_autocheckpoint=4000")
-MEETING_PLACE = "Bygdegården i Ekvinda"
 BASE_URL = "https://arenden.tallvinda.example"
 
 
@@ -62,18 +58,11 @@ def open_installation(
             database.close()
 
 
-def load_town(installation: SimulatedInstallation, town: SimulatedTown, years: range) -> None:
-    """Load units and staff of the town, and plan the forum's meetings in these years."""
+def load_town(installation: SimulatedInstallation, town: SimulatedTown) -> None:
+    """Load units and staff of the town. Nobody has planned any meeting: the forum owes its next one."""
     with installation.database.transaction() as session:
         load_setup_file(session, setup_file(town), at=installation.clock.now)
-        plan_meetings(session, years, MEETING_PLACE)
         municipality(session, locked=True).demonstration = True
-
-
-def meeting_days(installation: SimulatedInstallation) -> list[date]:
-    """Return the local days of the forum's meetings, earliest first."""
-    with installation.database.reading() as session:
-        return list(session.scalars(select(Meeting.held_on).order_by(Meeting.held_on)))
 
 
 def _settings(folder: Path, seed: int) -> Settings:

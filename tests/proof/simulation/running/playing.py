@@ -19,10 +19,11 @@ from proof.simulation.environment.outages import OutagePlan, each_year, outages_
 from proof.simulation.environment.post import SimulatedLetter, SimulatedMailServer
 from proof.simulation.people.arrivals import Arrivals
 from proof.simulation.people.group_changes import GroupChanges
+from proof.simulation.people.meetings import Meetings
 from proof.simulation.people.people import People
 from proof.simulation.people.staffing import StaffChanges
 from proof.simulation.people.town import DOMAIN, SimulatedTown
-from proof.simulation.running.house import SimulatedInstallation, load_town, meeting_days, open_installation
+from proof.simulation.running.house import SimulatedInstallation, load_town, open_installation
 from proof.simulation.running.running import Simulation, SimulationOrder
 from proof.simulation.running.speed import Speed
 
@@ -31,7 +32,7 @@ MIDNIGHT, MORNING = time(0, 0, 30), time(7, 0, 20)
 DELIVERS_AT = (time(7, 5), time(16, 45))
 DELIVERS_ON_DAYS_OFF_AT = (time(7, 5),)
 CHECKS_ON, CHECKS_AT = 0, time(7, 30)  # Mondays
-MEETS_AT, MORNING_LETTER_AT = time(18), time(7, 10)
+MORNING_LETTER_AT, MENDED_AT = time(7, 10), time(18)
 CALLS_ON, CALLS_AT = (1, 3), time(10, 15)  # Tuesdays and Thursdays
 QUARTERS = (1, 4, 7, 10)
 MONTHS_OF_A_YEAR = 12
@@ -49,7 +50,7 @@ def play(order: SimulationOrder, observe: Observer) -> Simulation:
     with drawn_from(chance["bits"].randbytes), open_installation(clock, mail_server, order.seed) as installation:
         simulation = _assembled(order, installation, chance["people"])
         listeners.append(simulation.accept_letter)
-        load_town(installation, simulation.town, range(order.first.year, order.last.year + 2))
+        load_town(installation, simulation.town)
         simulation.counts.count_owed(len(order.scenario.groups))
         _plan(simulation, chance["arrivals"])
         simulation.run(_local(order.last, MIDNIGHT))
@@ -67,6 +68,7 @@ def _assembled(order: SimulationOrder, installation: SimulatedInstallation, chan
         queue.plan(moment, partial(simulation.run_for_people, callback))
 
     people = People(installation.database, installation.clock, run_for_people, town, chance, counts, ZONE)
+    people.when_called = Meetings(people).plan
     simulation = Simulation(
         order, installation, town, people, queue, counts, breaches, Watch(breaches), VillageWatch(breaches),
         outage_plan, Speed(),
@@ -92,9 +94,6 @@ def _scheduled(simulation: Simulation) -> Iterator[tuple[datetime, Callable[[], 
         yield from _scheduled_on(simulation, order.first + timedelta(days=number))
     for year in range(1, order.months // MONTHS_OF_A_YEAR + 1):
         yield _local(_year_end(order, year), CHECKS_AT), simulation.check_village
-    for day in meeting_days(simulation.installation):
-        if order.first <= day < order.last:
-            yield _local(day, MEETS_AT), partial(simulation.run_for_people, simulation.hold_meeting)
     for outage in simulation.outage_plan.outages:
         yield outage.ends + SOON, simulation.run_sweeps
         yield outage.ends + 4 * SOON, simulation.deliver
@@ -126,7 +125,7 @@ def _bounces(simulation: Simulation) -> Iterator[tuple[datetime, Callable[[], No
         for begins, ends in each_year(bounce.begins, bounce.days, range(order.first.year, order.last.year + 1)):
             if order.first <= begins and ends < order.last:
                 yield _local(begins, MORNING), partial(behaviour.bouncing.add, email)
-                yield _local(ends, MEETS_AT), partial(simulation.mend_mailbox, email)
+                yield _local(ends, MENDED_AT), partial(simulation.mend_mailbox, email)
 
 
 def _local(day: date, at: time) -> datetime:

@@ -13,16 +13,15 @@ from cases.calendar import add_months
 from cases.ladder.sweep import sweep
 from notifications.calls import tick_off, to_ring
 from notifications.set_aside import send_again
-from proof.simulation import second_calendar
 from proof.simulation.checks.breaches import Breaches
-from proof.simulation.checks.counting import AgendaCount, StoryCounts
+from proof.simulation.checks.counting import StoryCounts
 from proof.simulation.checks.village import VillageWatch
 from proof.simulation.checks.watching import Watch
 from proof.simulation.environment.agenda import Callback, CallbackQueue
 from proof.simulation.environment.outages import Outage, OutagePlan
 from proof.simulation.environment.post import SimulatedLetter
 from proof.simulation.people.people import People
-from proof.simulation.people.town import DESK, SimulatedTown
+from proof.simulation.people.town import SimulatedTown
 from proof.simulation.running.house import SimulatedInstallation
 from proof.simulation.running.speed import Speed
 from proof.simulation.scenario.scenario import Scenario
@@ -32,9 +31,6 @@ from workers.relay.draining import drain_deliveries, drain_outbox
 BETWEEN_CLOCKS = timedelta(seconds=20)
 ONE_DAY, RETRY_AFTER = timedelta(days=1), timedelta(minutes=31)
 MOST_ROUNDS = 20
-ON_AGENDA = text("""
-    SELECT c.ref, a.why FROM agenda_item a JOIN "case" c ON c.id = a.case_id
-    WHERE a.settled_at IS NULL ORDER BY a.id""")
 ASIDE = text("""
     SELECT d.id FROM delivery d JOIN address a ON a.id = d.address_id
     WHERE d.outcome = 'set_aside' AND a.email_normalised = :email ORDER BY d.id""")
@@ -196,20 +192,6 @@ class Simulation:
             if not self._has_work:
                 return
             self.installation.clock.now += RETRY_AFTER
-
-    def hold_meeting(self) -> None:
-        """Let the forum go through its agenda: answer the cases that wait for it, and remind the units of others."""
-        with self.installation.database.reading() as session:
-            items = [(row.ref, row.why) for row in session.execute(ON_AGENDA)]
-        reasons = [reason for _, reason in items]
-        day = second_calendar.local_day(self.installation.clock.now)
-        self.counts.agendas.append(AgendaCount(day, {name: reasons.count(name) for name in sorted(set(reasons))}))
-        for ref, reason in items:
-            if reason == "waits":
-                self.people.answer_in_forum(ref)
-            else:
-                known = self.people.known_case(ref, DESK)
-                self.people.remind(known, self.town.temper_of(known.unit).heeds_others)
 
     def mend_mailbox(self, email: str) -> None:
         """Let the mailbox accept letters again, and send its letters that were set aside again."""

@@ -63,7 +63,10 @@ class Bounce:
 
 @dataclass(frozen=True)
 class Scenario:
-    """All that is fixed in a simulation. `busy` weighs the months; `clocks` is the number of clock processes."""
+    """All that is fixed in a simulation. `busy` weighs the months; `clocks` is the number of clock processes.
+
+    `secretary` is the slug of the department that owes the minutes of meetings; "": the desk does.
+    """
 
     municipality: str
     begins: date
@@ -77,3 +80,4 @@ class Scenario:
     policies: tuple[Mapping[str, Any], ...] = ()
     bounces: tuple[Bounce, ...] = ()
     outages: tuple[Yearly, ...] = ()
+    secretary: str = ""

@@ -127,3 +127,4 @@ class ScenarioSchema(TomlSchema):
     )
     bounces = _lines(BounceSchema)
     outages = _lines(OutageSchema)
+    secretary = TomlText(60)

@@ -49,7 +49,10 @@ OF_THE_DESK: dict[State, Moves] = {
 }
 CONTESTS, ANSWERS = 0.09, 0.85  # shares of those who asked: contest what is done, answer a question
 
-KEEPS: dict[str, Moves] = {"contact": {"meet": 85, "agree_on_contact": 15}, "plan": {"revise": 100}}
+KEEPS: dict[str, Moves] = {
+    "contact": {"meet": 85, "agree_on_contact": 15}, "plan": {"revise": 100}, "meeting": {"call": 100},
+    "agenda": {"prepare_agenda": 100}, "minutes": {"adjust": 100},
+}  # fmt: skip
 PUTS_OFF: Moves = {"plan_anew": 70, "show_life": 30}
 
 
