@@ -42,7 +42,10 @@ def invite(session: Session, meeting: Meeting, invitees: Sequence[Invitee], *, t
     session.add_all(Invited(meeting_id=meeting.id, person_id=person) for person in sorted(seats - known))
     addresses = {key_of(address) for _, address in there}
     read = [(read_public_address(invitee.email), invitee) for invitee in invitees]
-    wanted = {key_of(email): (email, invitee) for email, invitee in read if key_of(email) not in addresses}
+    wanted: dict[str, tuple[str, Invitee]] = {}
+    for email, invitee in read:
+        if key_of(email) not in addresses:
+            wanted.setdefault(key_of(email), (email, invitee))
     people = _people(session, wanted)
     for key, (email, invitee) in wanted.items():
         person = people.get(key)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from cases.organisation.units import Unit
 from cases.village.forum.reading.meetings import meeting_listed
 from cases.village.forum.reading.shown import MeetingListed
 
+HALF_A_YEAR = timedelta(days=183)
+
 
 @dataclass(frozen=True)
 class InvitationShown:
@@ -24,7 +26,7 @@ class InvitationShown:
 
 
 def invitations_of(session: Session, by: Actor, *, day: date) -> list[InvitationShown]:
-    """Return the meetings on this local day and after it to which the actor is invited, or in whose body they sit.
+    """Return the meetings of half a year from this local day on to which the actor is invited, or whose body is theirs.
 
     The next one comes first; those that are closed or cancelled are left out. One query, and none for a visitor.
     """
@@ -35,7 +37,9 @@ def invitations_of(session: Session, by: Actor, *, day: date) -> list[Invitation
         .join(Unit, Unit.id == Meeting.body_id)
         .outerjoin(Invited, (Invited.meeting_id == Meeting.id) & (Invited.person_id == by.person_id))
         .where(or_(Invited.id.is_not(None), Meeting.body_id.in_(by.unit_ids)))
-        .where(Meeting.held_on >= day, Meeting.cancelled_on.is_(None), Meeting.closed_on.is_(None))
+        .where(
+            Meeting.held_on.between(day, day + HALF_A_YEAR), Meeting.cancelled_on.is_(None), Meeting.closed_on.is_(None)
+        )
         .order_by(Meeting.held_on, Meeting.starts_at, Meeting.id)
     )
     return [

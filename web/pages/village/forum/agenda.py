@@ -42,7 +42,7 @@ def meeting_page(number: int, answer_form: Form | None = None, /) -> str:
             reasons=by_reason(rows.proposed), sort_name=MEETING_SORTS[shown.meeting.sort],
             may_write=may_at_table(session, "put_agenda", actor) and not shown.adjusted_on,
             may_call=shown.meeting.stage in TO_COME and may_at_table(session, "call_meeting", actor),
-            comes=counted_answers(answers.count) if answers and actor.is_staff else "",
+            comes=counted_answers(answers.count) if answers and answers.count and actor.is_staff else "",
             own=_own(shown, answers, actor),
             answer_form=answer_form or Form(), own_answers=OWN_ANSWERS, is_past=shown.meeting.held_on < today(),
         )  # fmt: skip

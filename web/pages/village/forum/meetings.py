@@ -113,11 +113,12 @@ def _page(form: Form) -> str:
         bodies = _bodies(session)
         following = _next_of_each(bodies, coming)
         of_forum = following.get(FORUM)
-        rows = rows_of(session, of_forum.number, actor)[1] if of_forum else AgendaRows()
+        shown, rows = rows_of(session, of_forum.number, actor) if of_forum else (None, AgendaRows())
         form.fill_in("body", FORUM)
         form.fill_in("sort", MeetingSort.ORDINARY)
         return render_template(
-            "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows, held=held[:MOST_HELD],
+            "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows,
+            reads_next=shown is not None and shown.reads_all, held=held[:MOST_HELD],
             others=[(body.name, following.get(body.slug)) for body in bodies if body.slug != FORUM and body.has_agenda],
             later=[one for one in coming if one not in following.values()], several=len(bodies) > 1,
             cancelled=[one for one in reversed(listed) if one.held_on >= day and one.stage is MeetingStage.CANCELLED],
