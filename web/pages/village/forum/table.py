@@ -121,6 +121,7 @@ def _item(shown: AgendaShown, number: int) -> AgendaItemShown:
 def table_page(
     number: int, *, wanted: int | None = None, item_form: Form | None = None, close_form: Form | None = None
 ) -> str:
+    """Return the page of the table as HTML: with `wanted`, the item whose form is shown, or with a refused form."""
     with current().database.reading() as session:
         require_at_table(session, "settle_item", current_actor())
         shown, rows = rows_of(session, number, current_actor())
