@@ -70,9 +70,16 @@ def _plan_group(context: AudienceContext) -> list[Recipient]:
 
 
 def _invited(context: AudienceContext) -> list[Recipient]:
-    """Return whoever is invited to the meeting or sits in the body that meets; guests by mail only."""
+    """Return whoever is invited to the meeting or sits in the body that meets; guests by mail only.
+
+    An event that names those who were invited later is told to them alone.
+    """
+    facts = context.event.facts
     people = [one for one in context.invited if isinstance(one, DirectoryPerson)]
     parties = [one for one in context.invited if isinstance(one, Outsider)]
+    if "people" in facts:
+        people = [one for one in people if one.id in facts["people"]]
+        parties = [one for one in parties if one.id in facts["parties"]]
     outside = [recipient for party in parties for recipient in outside_recipients(party) if recipient.email]
     return person_recipients(context.directory, people) + outside
 

@@ -10,11 +10,13 @@ class Letter:
     """What one kind of letter may contain.
 
     `quotes`: whether it may quote what people wrote in the case. `to_act`: whether it asks staff to do something,
-    and so tells them what was asked, who asked, and their telephone number.
+    and so tells them what was asked, who asked, and their telephone number. `gives_reason`: whether it tells why,
+    although it quotes nothing else.
     """
 
     quotes: bool = True
     to_act: bool = False
+    gives_reason: bool = False
 
 
 QUOTES_NOBODY = Letter(quotes=False)
@@ -52,7 +54,7 @@ LETTERS: dict[str, Letter] = {
     "opt_in": QUOTES_NOBODY,
     "plan_adopted": Letter(),
     "called": QUOTES_NOBODY,
-    "meeting_changed": QUOTES_NOBODY,
+    "meeting_changed": Letter(quotes=False, gives_reason=True),
     "agenda": QUOTES_NOBODY,
     "minutes": QUOTES_NOBODY,
     "recommended": Letter(),

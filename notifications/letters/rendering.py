@@ -123,8 +123,7 @@ def _calendar(snapshot: SendingSnapshot, delivery: Delivery, lines: list[LineCon
         return ""
     event = snapshot.event_of(lines[0])
     meeting = snapshot.meetings[event.facts["meeting"]]
-    url = settings.pages.meeting(meeting.id) if lines[0].get("person") else None
-    return calendar_entry(event, meeting, domain=settings.domain, url=url)
+    return calendar_entry(event, meeting, domain=settings.domain, url=settings.pages.meeting(meeting.id))
 
 
 def case_subject(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> str | None:

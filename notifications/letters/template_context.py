@@ -13,6 +13,7 @@ from cases.history.words import Visibility
 from cases.organisation.units import FORUM, UnitKind
 from cases.public.masking import mask
 from cases.states import STEPS, State
+from cases.village.forum.convening.guest_links import guest_token
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import WrittenLetter, telephone, write
@@ -113,6 +114,7 @@ class TemplateContext:
             "asker": _asker(line, case),
             "meeting": self.snapshot.meetings.get(event.facts.get("meeting", 0)),
             "begins": self._begins(event),
+            "guest_token": self._guest_token(line, event),
             "is_guest": line["audience"] == "invited" and not line.get("person"),
             "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
@@ -148,6 +150,11 @@ class TemplateContext:
             return None
         return datetime.fromisoformat(starts_at).astimezone(self.snapshot.calendar.zone).strftime("%H:%M")
 
+    def _guest_token(self, line: LineContext, event: EventForLetter) -> str | None:
+        """Return the token with which a guest answers the invitation to a meeting; None for everybody else."""
+        meeting, party = event.facts.get("meeting"), line.get("party")
+        return guest_token(meeting, party, self.key) if line["audience"] == "invited" and meeting and party else None
+
     def _ref_of_failed(self, event: EventForLetter) -> str | None:
         """Return the reference of the case whose letter was set aside, when the event is such an alarm."""
         is_letter = event.type == "house.set_aside" and event.facts["what"] == "delivery"
@@ -163,7 +170,7 @@ class TemplateContext:
         """Return title, description and note, as far as this recipient may read them in a mail, else None."""
         nothing: dict[str, str | None] = {"title": None, "description": None, "note": None}
         letter, quotes_back = LETTERS[line["letter"]], line.get("quotes_back", False)
-        if case is None or case.protected or not (letter.quotes or quotes_back):
+        if case is None or case.protected or not (letter.quotes or letter.gives_reason or quotes_back):
             return nothing
         found = self.snapshot.words_of(event)
         reader = "followers" if _is_for_the_forum(line, event) else line["audience"]  # they read the same
@@ -171,7 +178,7 @@ class TemplateContext:
         title, description, note = (found.get(name) for name in nothing)
         told = description and description.text and (letter.to_act or quotes_back)
         shown = {
-            "title": title.text if title and (quotes_back or _may_read_title(line)) else None,
+            "title": title.text if title and (quotes_back or (letter.quotes and _may_read_title(line))) else None,
             "description": _shortened(description.text or "") if description and told else None,
             "note": note.text if note and note.visibility in readable and _may_read_note(line, event) else None,
         }

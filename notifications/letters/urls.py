@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-LOG_IN_FIRST = "logga-in"  # the parameter with which the page of a case asks for the log-in first
+LOG_IN_FIRST = "logga-in"  # the parameter with which a page that everybody can open asks for the log-in first
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,24 @@ class WebAddresses:
         return f"{self.base}/skrivbord"
 
     def forum(self) -> str:
-        """Return the URL of the page of the forum's meetings and agenda."""
-        return f"{self.base}/forum"
+        """Return the URL of the page of the forum's meetings and agenda: who is not logged in is asked to log in."""
+        return f"{self.base}/forum?{LOG_IN_FIRST}=1"
 
     def meeting(self, number: int) -> str:
-        """Return the URL of the page of the meeting with this number."""
+        """Return the URL of the page of the meeting with this number, which everybody can open."""
         return f"{self.base}/forum/{number}"
+
+    def own_meeting(self, number: int) -> str:
+        """Return the URL of that page for whoever can answer there: who is not logged in is asked to log in."""
+        return f"{self.meeting(number)}?{LOG_IN_FIRST}=1"
+
+    def invitation(self, token: str) -> str:
+        """Return the URL at which a guest, who cannot log in, answers an invitation with this token."""
+        return f"{self.base}/kallelse/{token}"
+
+    def minutes(self, number: int) -> str:
+        """Return the URL of the adjusted minutes of the meeting with this number, which everybody can open."""
+        return f"{self.base}/protokoll/{number}"
 
     def plan(self, slug: str) -> str:
         """Return the URL of the page of the plan with this slug."""

@@ -57,6 +57,7 @@ GONE =              "410 410 410 410 410 410 410 410 410 410 410"
 NOTHING =           "404 404 404 404 404 404 404 404 404 404 404"
 REFUSED_WORDS =     "422 422 422 422 422 422 422 422 422 422 422"
 LOGGED_IN =         "in  in  in  200 200 200 200 200 200 200 in"
+AT_THE_DESK_OR_ADMIN = "in  in  in  403 403 403 403 403 200 200 in"
 STAFF =             "in  in  in  403 403 403 200 200 200 200 in"
 CONTACT =           "in  in  in  403 403 403 403 403 200 403 in"
 CONTACT_OR_ADMIN =  "in  in  in  403 403 403 403 403 200 200 in"
@@ -117,6 +118,8 @@ WITHOUT_A_CASE: dict[str, str] = {
     "PATCH /api/v1/meetings/<int:number>":                 "401 401 401 403 403 403 403 403 422 422 401",
     "POST /api/v1/meetings/<int:number>/cancellation":     "401 401 401 403 403 403 403 403 422 422 401",
     "POST /api/v1/meetings/<int:number>/answers":          "401 401 401 422 422 422 422 422 422 422 401",
+    "POST /api/v1/meetings/<int:number>/invitations":      "401 401 401 403 403 403 422 422 422 422 401",
+    "PUT /api/v1/meetings/<int:number>/presence":          "401 401 401 403 403 403 403 403 409 403 401",
     "PUT /api/v1/meetings/<int:number>/agenda":            "401 401 401 403 403 403 403 403 422 403 401",
     "POST /api/v1/meetings/<int:number>/agenda/sending":   "401 401 401 403 403 403 422 422 422 422 401",
     "POST /api/v1/meetings/<int:number>/settlings":        "401 401 401 403 403 403 403 403 409 403 401",
@@ -151,8 +154,20 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /konto": LOGGED_IN,
     "POST /konto/inloggningar/<int:number>/avsluta": "in  in  in  404 404 404 404 404 404 404 in",
     "POST /konto/nycklar/<int:number>/aterkalla":    "in  in  in  404 404 404 404 404 404 404 in",
-    "GET /forum": LOGGED_IN,
-    "GET /forum/<int:number>": LOGGED_IN,
+    "GET /forum": OPEN,
+    "GET /forum.ics": OPEN,
+    "GET /forum/<int:number>": OPEN,
+    "GET /forum/<int:number>/inbjudna":    AT_THE_DESK_OR_ADMIN,
+    "GET /forum/<int:number>/andra":       AT_THE_DESK_OR_ADMIN,
+    "POST /forum/<int:number>/svar":       "in  in  in  422 422 422 422 422 422 422 in",
+    "POST /forum/<int:number>/inbjudna":   "in  in  in  403 403 403 403 403 422 422 in",
+    "POST /forum/<int:number>/inbjudna/svar":    "in  in  in  403 403 403 403 403 303 303 in",
+    "POST /forum/<int:number>/inbjudna/ta-bort": "in  in  in  403 403 403 403 403 422 422 in",
+    "POST /forum/<int:number>/flytta":     "in  in  in  403 403 403 403 403 422 422 in",
+    "POST /forum/<int:number>/stall-in":   "in  in  in  403 403 403 403 403 422 422 in",
+    "POST /forum/<int:number>/bordet/narvaro":   "in  in  in  403 403 403 403 403 409 403 in",
+    "GET /kallelse/<token>": GONE,
+    "POST /kallelse/<token>": GONE,
     "GET /forum/<int:number>/dagordning":  AT_THE_TABLE,
     "POST /forum/<int:number>/dagordning": "in  in  in  403 403 403 403 403 409 403 in",
     "GET /forum/<int:number>/bordet":      AT_THE_TABLE,
@@ -372,6 +387,8 @@ ASKED: dict[str, Asked] = {
     "PATCH /api/v1/meetings/<int:number>": Asked(json=(("name", ""),)),
     "POST /api/v1/meetings/<int:number>/cancellation": Asked(json=(("why", ""),)),
     "POST /api/v1/meetings/<int:number>/answers": Asked(json=(("answer", "perhaps"),)),
+    "POST /api/v1/meetings/<int:number>/invitations": Asked(json=(("invited", [{"email": "ingen"}]),)),
+    "PUT /api/v1/meetings/<int:number>/presence": Asked(json=(("present", []),)),
     "PUT /api/v1/meetings/<int:number>/agenda": Asked(json=(("items", [{"topic": ""}]),)),
     "POST /api/v1/meetings/<int:number>/agenda/sending": Asked(json=(("words", ""),)),
     "POST /api/v1/meetings/<int:number>/settlings": Asked(json=(("n", 1), ("how", "noted"))),

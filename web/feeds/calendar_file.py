@@ -1,4 +1,4 @@
-"""A calendar of whole days that other programs subscribe to (iCalendar, RFC 5545)."""
+"""A calendar that other programs subscribe to (iCalendar, RFC 5545)."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,11 @@ PRODUCT = "-//Ventil//Ventil//SV"
 
 @dataclass(frozen=True)
 class CalendarDay:
-    """One whole day: `uid` names it for ever, `url` is the page about it. `text` and `where` may be ""."""
+    """One entry: `uid` names it for ever, `url` is the page about it. `text` and `where` may be "".
+
+    It is the whole day `on`, unless `span` says when it begins and ends. What was met with as `sequence` is replaced by
+    a higher one; `changed` is when that was written (aware), None when it is as old as the calendar.
+    """
 
     uid: str
     on: date
@@ -22,6 +26,10 @@ class CalendarDay:
     text: str
     url: str
     where: str = ""
+    span: tuple[date, date] | None = None
+    sequence: int = 0
+    changed: datetime | None = None
+    cancelled: bool = False
 
 
 def write_calendar(name: str, days: Sequence[CalendarDay], changed: datetime) -> bytes:
@@ -41,15 +49,21 @@ def write_calendar(name: str, days: Sequence[CalendarDay], changed: datetime) ->
 def _event(day: CalendarDay, changed: datetime) -> Event:
     event = Event()
     event.add("uid", day.uid)
-    event.add("dtstamp", changed)
-    event.add("dtstart", day.on)
-    event.add("dtend", day.on + timedelta(days=1))
+    event.add("dtstamp", day.changed or changed)
+    first, last = day.span or (day.on, day.on + timedelta(days=1))
+    event.add("dtstart", first)
+    event.add("dtend", last)
     event.add("summary", _text(day.title))
     for what, text in (("description", day.text), ("location", day.where)):
         if text:
             event.add(what, _text(text))
     event.add("url", day.url)
-    event.add("transp", "TRANSPARENT")
+    if day.sequence:
+        event.add("sequence", day.sequence)
+        event.add("last-modified", day.changed or changed)
+    event.add("status", "CANCELLED" if day.cancelled else "CONFIRMED")
+    if day.cancelled or day.span is None:
+        event.add("transp", "TRANSPARENT")
     return event
 
 

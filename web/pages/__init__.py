@@ -20,7 +20,8 @@ from web.pages.public import (
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
 from web.pages.village import adoption, anchoring, draft, item_done, plan, seats
-from web.pages.village.forum import adjusting, agenda, agenda_form, meetings, minutes, table
+from web.pages.village.forum import adjusting, agenda, agenda_form, closing, meetings, minutes, table
+from web.pages.village.forum.convening import answering, calendar, invited, rearranging
 from web.pages.village.registers import files, topic
 from web.pages.village.relations import groups, logging
 from web.pages.village.showing import all_villages, feeds, one_village
@@ -35,7 +36,13 @@ BLUEPRINTS = (
     units.bp,
     plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,
     all_villages.bp, one_village.bp, feeds.bp, seats.bp, topic.bp, files.bp, entry.bp,
-    *dict.fromkeys(module.bp for module in (adjusting, agenda, agenda_form, forum, meetings, minutes, table)),
+    *dict.fromkeys(
+        module.bp
+        for module in (
+            adjusting, agenda, agenda_form, answering, calendar, closing, forum, invited, meetings, minutes,
+            rearranging, table,
+        )
+    ),
 )  # fmt: skip
 
 

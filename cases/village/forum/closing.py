@@ -15,7 +15,7 @@ from cases.meetings.agenda_items import SettledHow
 from cases.meetings.meeting import Meeting
 from cases.public.masking import mask
 from cases.refusals import DateOutside, ItemsUnsettled, NotFound, OpenItem
-from cases.village.forum.convening.inviting import note_present
+from cases.village.forum.convening.presence import count_present, note_present
 from cases.village.forum.finding import MeetingToChange, meeting_numbered, meeting_to_change, require_at_table
 from cases.village.forum.meeting_case import ensured_case
 from cases.village.forum.settling import Settling, refuse_not_at_table, settle
@@ -25,11 +25,11 @@ from cases.village.forum.settling import Settling, refuse_not_at_table, settle
 class Closing:
     """What is told of a meeting that was held: the mail addresses of who came, and how items are settled.
 
-    `on` is the local day of the closing, None for today. A meeting that is not `quorate` takes nothing up: each item
-    that is not settled is postponed.
+    `present` is None when that stands as it was saved at the table. `on` is the local day of the closing, None for
+    today. A meeting that is not `quorate` takes nothing up: each item that is not settled is postponed.
     """
 
-    present: tuple[str, ...] = ()
+    present: tuple[str, ...] | None = None
     items: tuple[Settling, ...] = ()
     quorate: bool = True
     on: date | None = None
@@ -56,7 +56,7 @@ def close_meeting(session: Session, number: int, closing: Closing, *, by: Actor,
             settle(session, held, settling, by=actor, at=at, field=f"items.{place}.words")
         if unsettled := tuple(_unsettled(held)):
             raise ItemsUnsettled(items=unsettled)
-        present = note_present(session, held.meeting, closing.present, today=today)
+        present = _present(session, held.meeting, closing, today)
         held.meeting.closed_on, held.meeting.quorate = closed_on, closing.quorate
         session.flush()
         event = MeetingHeld(
@@ -67,6 +67,12 @@ def close_meeting(session: Session, number: int, closing: Closing, *, by: Actor,
         entry.add(event)
         entry.write(session)
     return held.meeting
+
+
+def _present(session: Session, meeting: Meeting, closing: Closing, today: date) -> int:
+    if closing.present is None:
+        return count_present(session, meeting)
+    return note_present(session, meeting, closing.present, today=today)
 
 
 def _to_settle(held: MeetingToChange, closing: Closing) -> list[Settling]:

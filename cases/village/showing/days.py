@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -11,27 +11,23 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
-from cases.meetings.meeting import Meeting
-from cases.organisation.units import Unit
+from cases.organisation.units import FORUM, Unit
 from cases.refusals import NotFound
 from cases.states import State
+from cases.village.forum.reading.calendar import MeetingInCalendar, calendar_of_body
 from cases.village.plans.obligations import PLAN
 from cases.village.plans.reading.item_rows import ItemReader, items_shown
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.showing.all_villages import VILLAGES, village_listed
 from cases.village.showing.tallies import PlanTally
 
-A_YEAR = timedelta(days=365)
-MOST_MEETINGS = 50
-
 
 @dataclass(frozen=True)
 class VillageDay:
-    """One local day of a village: `what` is "plan", "item" or "meeting".
+    """One local day of a village: `what` is "plan" or "item".
 
-    `key` names it for ever. `title` is that of the item or the meeting, and of a plan the year of the version that
-    stands ("" before the first one). `about` is the reference of an item's case, `who` is to do it, `where` is where a
-    meeting is held; each is "" when there is none.
+    `key` names it for ever. `title` is that of the item, and of a plan the year of the version that stands ("" before
+    the first one). `about` is the reference of an item's case, `who` is to do it; each is "" when there is none.
     """
 
     what: str
@@ -40,30 +36,34 @@ class VillageDay:
     title: str
     about: str = ""
     who: str = ""
-    where: str = ""
 
 
 @dataclass(frozen=True)
 class VillageDays:
-    """The days of one village, in their order. `changed` is when something last happened to what they tell of."""
+    """The days of one village, in their order, and the forum's meetings.
+
+    `changed` is when something last happened to what the days tell of.
+    """
 
     slug: str
     name: str
     days: tuple[VillageDay, ...]
+    meetings: tuple[MeetingInCalendar, ...]
     changed: datetime | None
 
 
 def village_days(session: Session, slug: str, *, at: datetime) -> VillageDays:
-    """Return the days of the active group with this slug as they are at the moment `at` (UTC). Five queries.
+    """Return the days of the active group with this slug as they are at the moment `at` (UTC). Six queries.
 
     Meetings of the year before are among them. Raises `NotFound` when there is no such group.
     """
     row = session.execute(VILLAGES.where(Unit.slug == slug)).first()
     if row is None:
         raise NotFound(ref=slug)
-    found = [*_plan(session, row, at), *_items(session, row, at), *_meetings(session, at)]
+    found = [*_plan(session, row, at), *_items(session, row, at)]
     days = tuple(sorted(found, key=lambda day: (day.on, day.key)))
-    return VillageDays(slug, row.Unit.name, days, _changed(session, row))
+    meetings = calendar_of_body(session, FORUM, day=calendar_of(session).day_of(at)).meetings
+    return VillageDays(slug, row.Unit.name, days, meetings, _changed(session, row))
 
 
 def _plan(session: Session, row: Any, at: datetime) -> Iterator[VillageDay]:
@@ -82,13 +82,6 @@ def _items(session: Session, row: Any, at: datetime) -> Iterator[VillageDay]:
             yield VillageDay(
                 "item", f"case-{item.case}", item.due_on, item.title, item.case, item.responsible_name or ""
             )
-
-
-def _meetings(session: Session, at: datetime) -> Iterator[VillageDay]:
-    since = calendar_of(session).day_of(at) - A_YEAR
-    found = select(Meeting).where(Meeting.held_on >= since).order_by(Meeting.held_on, Meeting.id).limit(MOST_MEETINGS)
-    for meeting in session.scalars(found):
-        yield VillageDay("meeting", f"meeting-{meeting.id}", meeting.held_on, meeting.name, where=meeting.where or "")
 
 
 def _changed(session: Session, row: Any) -> datetime | None:

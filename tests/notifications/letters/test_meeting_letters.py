@@ -14,6 +14,7 @@ from support.meetings.meeting_acts import SPRING, Meetings
 from cases.history.event_batches import EventBatch
 from cases.meetings.agenda_items import SettledHow
 from cases.village.forum.convening.inviting import Invitee
+from cases.village.forum.convening.inviting_more import invite_more
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
 from notifications.deliveries import Delivery
 from notifications.letters.rendering import RenderedLetter
@@ -56,7 +57,8 @@ def test_whoever_sits_in_the_body_and_each_guest_is_invited_with_a_calendar_file
     assert {to: name for to, (name, _) in letters.items()} == {GUEST: "called", SEAT: "called"}
     seat, guest = letters[SEAT][1], letters[GUEST][1]
     assert "16 april 2026 klockan 18:30" in " ".join(seat.text.split()) and "Bygdegården" in seat.text
-    assert f"/forum/{number}" in seat.text and f"/forum/{number}" not in guest.text
+    assert f"/forum/{number}?logga-in=1" in seat.text and f"/forum/{number}" not in guest.text
+    assert f"/kallelse/{number}-" in guest.text and "/kallelse/" not in seat.text
     event = entry(seat)
     assert (str(event["SUMMARY"]), event.decoded("DTSTART"), str(event["UID"]).partition("@")[0]) == (
         "Forum", starts_at, f"meeting-{number}",
@@ -78,6 +80,29 @@ def test_a_move_and_a_cancelling_replace_the_entry(meetings: Meetings) -> None:
     assert len({str(one["UID"]) for one in entries}) == 1
     assert [one["SEQUENCE"] for one in entries] == sorted({one["SEQUENCE"] for one in entries})
     assert [str(one["STATUS"]) for one in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+
+
+def test_only_whoever_is_invited_later_gets_the_invitation(meetings: Meetings) -> None:
+    number, by = meetings.call(), meetings.house.actors["contact"]
+    told(meetings)
+    with meetings.house.database.transaction() as session:
+        invite_more(session, number, (Invitee(GUEST), Invitee("member@example.se")), by=by, at=MONDAY)
+    assert {to: name for to, (name, _) in told(meetings).items()} == {GUEST: "called", "member@example.se": "called"}
+
+
+def test_the_reason_of_a_move_and_of_a_cancelling_stands_in_the_letter(meetings: Meetings) -> None:
+    number, by = meetings.call(invited=(Invitee(GUEST),)), meetings.house.actors["contact"]
+    told(meetings)
+    with meetings.house.database.transaction() as session:
+        move = Rearrangement(held_on=SPRING + timedelta(days=1), why="Lokalen är upptagen.")
+        move_meeting(session, number, move, by=by, at=MONDAY)
+    letters = told(meetings)
+    assert all("Lokalen är upptagen." in letter.text for _, letter in letters.values())
+    assert {letter.subject for _, letter in letters.values()} == {"[2026-0001] Ändrat: Forum fredag 17 april 2026"}
+    assert "gällde den gamla dagen" in " ".join(letters[GUEST][1].text.split())
+    with meetings.house.database.transaction() as session:
+        cancel_meeting(session, number, "För få kan.", by=by, at=MONDAY)
+    assert all("För få kan." in letter.text for _, letter in told(meetings).values())
 
 
 def test_the_agenda_goes_to_the_invited_and_the_minutes_to_the_groups_too(meetings: Meetings) -> None:

@@ -20,8 +20,11 @@ from cases.case import case_to_change
 from cases.correcting import Correction, correct
 from cases.handing_in import Reporter
 from cases.meetings.agenda_items import SettledHow
+from cases.meetings.invited import Invited
 from cases.parties import Follower
 from cases.states import State
+from cases.village.forum.convening.guest_links import guest_token
+from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.settling import Settling
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import transport_from
@@ -42,11 +45,13 @@ SEND_EMPTY = """form => {
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
     "statistics.download", "plans.download", "villages.download",
-    "village_feeds.news", "village_feeds.days", "register_files.download", "register_files.draw", "register_files.news",
+    "village_feeds.news", "village_feeds.days", "forum.calendar",
+    "register_files.download", "register_files.draw", "register_files.news",
     "health.alive", "health.ready", "health.metrics",
     "mailbox.frame",
     "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip
+GUEST = Invitee("gast@hemma.example", "En gäst med ett långt namn")
 pytestmark = pytest.mark.browser
 
 
@@ -74,7 +79,7 @@ class Pages:
                 "/", "/lamna", "/sok?q=väg", "/sok?q=finns%20inte", "/logga-in", "/logga-in?next=/arenden/2020-9",
                 "/logga-in/kod", "/tillganglighet", "/statistik", "/statistik?dela=place", f"/arenden/{done}",
                 "/planer", "/amne/trafik", "/amne/trafik?sort=finns-inte", "/amne/trafik/utskrift", "/bygd/norrby",
-                "/bygd/soderby", "/platser/forum",
+                "/bygd/soderby", "/platser/forum", "/forum", f"/forum/{met[1]}", f"/kallelse/{self._guest(met[0])}",
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
@@ -85,6 +90,7 @@ class Pages:
                 "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
                 "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
                 *(f"/forum/{number}{page}" for number in met for page in ("", "/dagordning", "/bordet", "/justera")),
+                *(f"/forum/{met[n]}/{page}" for n in (0, 3) for page in ("inbjudna", "andra")),
                 "/protokoll", f"/protokoll/{met[-1]}",
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
                 "/bygderna", "/bygderna/norrby/kontakt", "/platser/forum", f"/platser/forum/{self._seat()}/avsluta",
@@ -94,7 +100,7 @@ class Pages:
                        "/forum", "/skrivbord", "/konto", "/plan/norrby", "/plan/norrby?version=1",
                        "/plan/norrby/utkast", "/plan/norrby/anta", "/plan/norrby/forankring",
                        f"/plan/norrby/gjort/{to_finish}"],
-            "Representative": ["/forum", "/forum/1", "/enhet/forum"],
+            "Representative": ["/forum", "/forum/1", f"/forum/{met[0]}", "/enhet/forum"],
             "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
         }  # fmt: skip
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
@@ -102,6 +108,8 @@ class Pages:
                         (f"/arende/{keys['waits']}", "kommentar")],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
                         (f"/forum/{met[1]}/bordet", "avsluta"), (f"/forum/{met[2]}/justera", "justera"),
+                        (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
+                        (f"/forum/{met[0]}/inbjudna", "/inbjudna"),
                         ("/bygderna/norrby/kontakt", "kontakt"),
                         ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta")] + [
                 (f"/arenden/{late}", act)
@@ -123,7 +131,7 @@ class Pages:
     def _meetings(self) -> list[int]:
         """Call four meetings for today, the agenda of each taken a step further; return their numbers."""
         meetings, now = Meetings(self.web.house), datetime.now(UTC)
-        numbers = [meetings.call(CALENDAR.day_of(now), f"Möte {n}", at=now) for n in range(4)]
+        numbers = [meetings.call(CALENDAR.day_of(now), f"Möte {n}", invited=(GUEST,), at=now) for n in range(4)]
         for n, number in enumerate(numbers):
             meetings.put(number, f"# {LONG.strip()}", "# Budget", at=now)
             if n:
@@ -132,6 +140,12 @@ class Pages:
                 meetings.close(number, Settling(1, SettledHow.NOTED, "Läst"), quorate=False, at=now)
         meetings.adjust(numbers[3], at=now)
         return numbers
+
+    def _guest(self, number: int) -> str:
+        """Return the token with which the guest of this meeting answers."""
+        with self.web.database.reading() as session:
+            party = session.scalars(select(Invited.party_id).where(Invited.meeting_id == number, Invited.guest)).one()
+        return guest_token(number, party or 0, self.web.settings.secret_key)
 
     def _plan(self) -> int:
         """Adopt two versions of a plan and begin a third; return the key of an item that can be said to be done."""

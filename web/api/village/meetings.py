@@ -11,8 +11,10 @@ from cases.access.actors import Actor
 from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import put_agenda
 from cases.village.forum.closing import Closing, close_meeting
+from cases.village.forum.convening.answering import answer_invitation
 from cases.village.forum.convening.calling import Calling, call_meeting
-from cases.village.forum.convening.inviting import answer_invitation
+from cases.village.forum.convening.inviting_more import invite_more
+from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.meetings import meetings_listed
@@ -33,9 +35,11 @@ from web.schemas.village.meeting_requests import (
     AnswerIn,
     CancellationIn,
     ClosingIn,
+    InvitationsIn,
     MeetingIn,
     MeetingMoveIn,
     MeetingsQuery,
+    PresenceIn,
     RecommendationIn,
     SettlingIn,
 )
@@ -84,6 +88,13 @@ def answer(wanted: dict[str, Any], number: int) -> Response:
     return _done_once(number, lambda session, by, at: answer_invitation(session, number, **wanted, by=by, at=at))
 
 
+@bp.on("POST /meetings/<int:number>/invitations", InvitationsIn, (200, AgendaOut), refuses=(403, 404))
+@open_to(Audience.STAFF)
+def invite(wanted: dict[str, Any], number: int) -> Response:
+    """Invite more people to a meeting that is called. Only those who were not invited before are told."""
+    return _done_once(number, lambda session, by, at: invite_more(session, number, wanted["invited"], by=by, at=at))
+
+
 @bp.on("GET /meetings/<int:number>/agenda", NoQuery, (200, AgendaOut), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_agenda(_no_query: dict[str, Any], number: int) -> Response:
@@ -112,6 +123,13 @@ def send(_nothing: dict[str, Any], number: int) -> Response:
 def settle(wanted: Settling, number: int) -> Response:
     """Settle one item at the table: noted, postponed to the next meeting, or withdrawn with a reason."""
     return _done_once(number, lambda session, by, at: settle_item(session, number, wanted, by=by, at=at))
+
+
+@bp.on("PUT /meetings/<int:number>/presence", PresenceIn, (200, AgendaOut), refuses=(403, 404))
+@open_to(Audience.STAFF)
+def save_who_is_present(wanted: dict[str, Any], number: int) -> Response:
+    """Save who is at a meeting, as often as needed. A closing that does not say who came takes what is saved."""
+    return _done(number, lambda session, by, at: save_presence(session, number, wanted["present"], by=by, at=at))
 
 
 @bp.on("POST /meetings/<int:number>/closing", ClosingIn, (200, AgendaOut), refuses=(403, 404))

@@ -1,5 +1,6 @@
 """Meetings and their agendas in words: how an item was settled, what a body recommends."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -66,6 +67,12 @@ ANSWERS: Mapping[InvitationAnswer, LazyString] = {
     InvitationAnswer.MAYBE: _l("May come"),
 }
 
+OWN_ANSWERS: Mapping[InvitationAnswer, tuple[LazyString, LazyString]] = {  # as a button, and once it was said
+    InvitationAnswer.YES: (_l("Yes, I am coming"), _l("You said that you are coming.")),
+    InvitationAnswer.NO: (_l("No, I cannot come"), _l("You said that you are not coming.")),
+    InvitationAnswer.MAYBE: (_l("Maybe"), _l("You said that you may come.")),
+}
+
 
 def recommended_words(facts: Mapping[str, Any], body: str) -> str:
     """Return what a body recommends, as in "The forum recommends: yes, 12,000 kr", of the facts of its event."""
@@ -73,6 +80,18 @@ def recommended_words(facts: Mapping[str, Any], body: str) -> str:
     if facts.get("amount_ore") is not None:
         said += gettext(", %(amount)s kr", amount=kronor_words(facts["amount_ore"]))
     return said
+
+
+def counted_answers(count: Counter[InvitationAnswer | None]) -> str:
+    """Return how many come to a meeting, may come, do not come, and have not answered: "3 come, 1 has not answered"."""
+    said = [
+        ngettext("%(num)d comes", "%(num)d come", count[InvitationAnswer.YES]),
+        ngettext("%(num)d may come", "%(num)d may come", count[InvitationAnswer.MAYBE]),
+        ngettext("%(num)d does not come", "%(num)d do not come", count[InvitationAnswer.NO]),
+        ngettext("%(num)d has not answered", "%(num)d have not answered", count[None]),
+    ]
+    counts = (count[InvitationAnswer.YES] or 1, count[InvitationAnswer.MAYBE], count[InvitationAnswer.NO], count[None])
+    return ", ".join(words for words, number in zip(said, counts, strict=True) if number)
 
 
 def kronor_words(ore: int) -> str:

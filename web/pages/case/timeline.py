@@ -454,6 +454,17 @@ def _agenda(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Put on the agenda of the forum’s next meeting")
 
 
+def _called(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if "people" not in facts:
+        return gettext("A meeting was called for %(day)s", day=day_words(facts["on"]))
+    count = len(facts["people"]) + len(facts["parties"])
+    day = day_words(facts["on"])
+    return ngettext(
+        "%(num)d more was invited to the meeting on %(day)s", "%(num)d more were invited to the meeting on %(day)s",
+        count, day=day,
+    )  # fmt: skip
+
+
 def _moved(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["was"] == facts["on"]:
         return gettext("The meeting on %(day)s got another time or place", day=day_words(facts["on"]))
@@ -560,7 +571,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
         _l("Version %(version)s of the plan was adopted on %(day)s"), version=_fact("version"), day=_day("on")
     ),
     "plan.anchored": _anchored,
-    "meeting.called": _with(_l("A meeting was called for %(day)s"), day=_day("on")),
+    "meeting.called": _called,
     "meeting.moved": _moved,
     "meeting.cancelled": _with(_l("The meeting on %(day)s was cancelled"), day=_day("on")),
     "meeting.agenda_sent": _agenda_sent,

@@ -141,6 +141,20 @@ class AnswerIn(Strict):
     email = MailAddress(allow_none=True)
 
 
+class InvitationsIn(Strict):
+    """The body of POST /meetings/<number>/invitations: more people to invite."""
+
+    invited = fields.List(
+        fields.Nested(InviteeIn), required=True, validate=AT_MOST_INVITED, error_messages=MISSING_MESSAGES
+    )
+
+
+class PresenceIn(Strict):
+    """The body of PUT /meetings/<number>/presence: the mail addresses of who is there, all of them."""
+
+    present = fields.List(MailAddress(), required=True, validate=AT_MOST_INVITED, error_messages=MISSING_MESSAGES)
+
+
 class AgendaItemIn(Strict):
     """One item of an agenda: a `case` by its reference, or a `topic`; `n` is its number as it was read."""
 
@@ -185,7 +199,10 @@ class SettlingIn(Strict):
 class ClosingIn(Strict):
     """The body of POST /meetings/<number>/closing: who came, and how the items are settled."""
 
-    present = fields.List(MailAddress(), load_default=list, validate=AT_MOST_INVITED, error_messages=MISSING_MESSAGES)
+    present = fields.List(
+        MailAddress(), load_default=None, validate=AT_MOST_INVITED, error_messages=MISSING_MESSAGES,
+        metadata={"description": "Left out: as it was saved at the table."},
+    )  # fmt: skip
     items = fields.List(
         fields.Nested(SettlingIn), load_default=list, validate=AT_MOST_ITEMS,
         error_messages=MISSING_MESSAGES,
@@ -196,7 +213,8 @@ class ClosingIn(Strict):
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Closing:
         """Return `given`, the loaded fields, as a `Closing`."""
-        return Closing(**{**given, "present": tuple(given["present"]), "items": tuple(given["items"])})
+        present = None if given["present"] is None else tuple(given["present"])
+        return Closing(**{**given, "present": present, "items": tuple(given["items"])})
 
 
 class AdjustmentIn(Strict):

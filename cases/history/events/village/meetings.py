@@ -11,7 +11,8 @@ class MeetingCalled(DomainEvent):
     """A meeting of a body was called; `starts_at` is when it begins (UTC), if that is known.
 
     The event stands in the case by which the meeting is owed. It stands beside the "case.done" of the body's duty to
-    have a coming meeting, too.
+    have a coming meeting, too. When more are invited later, it is written again, and `people` and `parties` are the ids
+    of those few; else it calls all.
     """
 
     type: ClassVar[str] = "meeting.called"
@@ -20,6 +21,8 @@ class MeetingCalled(DomainEvent):
     sort: str
     on: str
     starts_at: str | None = None
+    people: list[int] | None = None
+    parties: list[int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

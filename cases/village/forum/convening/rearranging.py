@@ -13,7 +13,10 @@ from cases.database.texts import visible
 from cases.database.transactions import calendar_of
 from cases.history.event_batches import batch
 from cases.history.events import MeetingCancelled, MeetingMoved
+from cases.history.journal import SpokenWords
+from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.invited import Invited
 from cases.meetings.meeting import Meeting, MeetingPlan, MeetingSort
 from cases.organisation.units import Unit
 from cases.refusals import AlreadyThere, TooLong, WordsNeeded
@@ -25,22 +28,29 @@ from cases.village.forum.meeting_case import day_after, ensured_case, give_up, p
 
 @dataclass(frozen=True)
 class Rearrangement:
-    """When and where a meeting is to be held now; what is None stays, and "" empties the place or the theme."""
+    """When and where a meeting is to be held now; what is None stays, and "" empties the place or the theme.
+
+    `why` is told to whoever is invited; "" for no reason. `is_timeless`: the time of the day is not known any more.
+    """
 
     held_on: date | None = None
     starts_at: datetime | None = None
     where: str | None = None
     name: str | None = None
     theme: str | None = None
+    why: str = ""
+    is_timeless: bool = False
 
 
 def move_meeting(session: Session, number: int, to: Rearrangement, *, by: Actor, at: datetime) -> Meeting:
     """Move the meeting with this number to another day, time or place, and return it.
 
-    What waits for the body until the day after it waits for the new day. On another day without `starts_at`, the time
+    What waits for the body until the day after it waits for the new day, for which nobody has said yet that they come.
+    On another day without `starts_at`, the time
     is not known any more. Raises what `call_meeting` does, `NotFound`, and `MeetingOver` for one that is closed.
     """
     require_at_table(session, "call_meeting", by)
+    reason = _reason(to.why)
     ensured_case(session, meeting_numbered(session, number), by=by, at=at)
     calendar = calendar_of(session)
     waiting = _waiting_until(session, number, day_after(meeting_numbered(session, number).held_on, calendar))
@@ -60,8 +70,10 @@ def move_meeting(session: Session, number: int, to: Rearrangement, *, by: Actor,
         meeting=meeting.id, body=held.body.slug, sort=meeting.sort.value, was=was.isoformat(),
         on=meeting.held_on.isoformat(), starts_at=meeting.starts_at.isoformat() if meeting.starts_at else None,
     )  # fmt: skip
+    if meeting.held_on != was:
+        session.execute(update(Invited).where(Invited.meeting_id == number).values(answer=None))
     with batch(session, by, at) as actor:
-        plan_anew(session, held.home, meeting, ((event, ()),), by=actor, at=at)
+        plan_anew(session, held.home, meeting, ((event, reason),), by=actor, at=at)
         if meeting.held_on != was:
             _let_wait_on(session, [held.cases[one] for one in waiting if one in held.cases], held.body, by=actor, at=at)
     return meeting
@@ -74,11 +86,9 @@ def cancel_meeting(session: Session, number: int, why: str, *, by: Actor, at: da
     `TooLong`, and `MeetingOver` for one that is closed.
     """
     require_at_table(session, "call_meeting", by)
-    reason = visible(why)
+    reason = _reason(why)
     if not reason:
         raise WordsNeeded(field="why", step="cancel_meeting")
-    if len(reason) > LONGEST_TEXT:
-        raise TooLong(field="why", most=LONGEST_TEXT)
     ensured_case(session, meeting_numbered(session, number), by=by, at=at)
     calendar = calendar_of(session)
     waiting = _waiting_until(session, number, day_after(meeting_numbered(session, number).held_on, calendar))
@@ -92,17 +102,25 @@ def cancel_meeting(session: Session, number: int, why: str, *, by: Actor, at: da
         meeting=meeting.id, body=held.body.slug, sort=meeting.sort.value, on=meeting.held_on.isoformat()
     )
     with batch(session, by, at) as actor:
-        give_up(session, held.home, reason, ((event, ()),), by=actor, at=at)
+        give_up(session, held.home, visible(why), ((event, reason),), by=actor, at=at)
         _let_wait_on(session, [held.cases[one] for one in waiting if one in held.cases], held.body, by=actor, at=at)
     return meeting
 
 
+def _reason(why: str) -> tuple[SpokenWords, ...]:
+    """Return the reason as words for whoever is invited; none when nothing was said. Raises `TooLong`."""
+    text = visible(why)
+    if len(text) > LONGEST_TEXT:
+        raise TooLong(field="why", most=LONGEST_TEXT)
+    return (SpokenWords("note", text, Visibility.PARTICIPANTS),) if text else ()
+
+
 def _plan(meeting: Meeting, body: Unit, to: Rearrangement) -> MeetingPlan:
-    same_day = to.held_on in {None, meeting.held_on}
+    stays = to.held_on in {None, meeting.held_on} and not to.is_timeless
     return MeetingPlan(
         held_on=to.held_on or meeting.held_on, name=meeting.name if to.name is None else to.name,
         where=meeting.where if to.where is None else to.where, body=body.slug, sort=meeting.sort,
-        starts_at=to.starts_at or (meeting.starts_at if same_day else None),
+        starts_at=to.starts_at or (meeting.starts_at if stays else None),
         theme=meeting.theme if to.theme is None else to.theme,
     )  # fmt: skip
 

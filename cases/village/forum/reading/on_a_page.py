@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from cases.case import WITH_NAMES, Case
@@ -34,7 +34,7 @@ class CaseOnAgenda:
 
 @dataclass(frozen=True)
 class AtTable:
-    """Somebody who is invited to a meeting, or sits in its body on the day. `logs_in`: they can log in here."""
+    """Somebody who is invited to a meeting, or who `sits` in its body on the day. `logs_in`: they can log in here."""
 
     name: str
     email: str
@@ -42,6 +42,7 @@ class AtTable:
     guest: bool
     answer: InvitationAnswer | None = None
     present: bool | None = None
+    sits: bool = False
 
 
 def cases_on_agenda(session: Session, refs: Collection[str]) -> dict[str, CaseOnAgenda]:
@@ -61,17 +62,26 @@ def at_table(session: Session, meeting: MeetingListed) -> list[AtTable]:
     in_body = (Membership.unit_id == body_id_of(meeting.body), serves_on(meeting.held_on))
     seats = select(Membership.person_id).where(*in_body)
     people = (
-        select(Person.name, Person.email, Invited.guest, Invited.answer, Invited.present)
+        select(
+            Person.name,
+            Person.email,
+            Invited.guest,
+            Invited.answer,
+            Invited.present,
+            Person.id.in_(seats).label("sits"),
+        )
         .outerjoin(Invited, (Invited.person_id == Person.id) & there)
         .where(or_(Invited.id.is_not(None), Person.active & Person.id.in_(seats)))
     )
     parties = (
-        select(Party.name, Party.email, Invited.guest, Invited.answer, Invited.present)
+        select(Party.name, Party.email, Invited.guest, Invited.answer, Invited.present, false().label("sits"))
         .join(Invited, Invited.party_id == Party.id)
         .where(there)
     )
     found = [
-        AtTable(row.name or row.email or "", row.email or "", logs_in, bool(row.guest), row.answer, row.present)
+        AtTable(
+            row.name or row.email or "", row.email or "", logs_in, bool(row.guest), row.answer, row.present, row.sits
+        )
         for statement, logs_in in ((people, True), (parties, False))
         for row in session.execute(statement)
     ]

@@ -256,3 +256,28 @@ def test_a_meeting_of_before_is_owed_from_the_daily_look_on(sqlite_web: Web) -> 
     with sqlite_web.database.reading() as session:
         assert session.get_one(Meeting, number).case_id is not None
     assert agenda(sqlite_web, number)["case"] is not None
+
+
+def test_who_is_there_is_saved_as_often_as_needed_and_stands_when_the_meeting_is_closed(sqlite_web: Web) -> None:
+    number, seat = called(sqlite_web)["number"], "representative@example.se"
+    path = f"/meetings/{number}/presence"
+    assert sqlite_web.call("PUT", path, json={"present": [seat]}, by="contact").status_code == 409
+    send(sqlite_web, number)
+    for present in ([seat, "gast@example.org"], [seat, "gast@example.org"], ["gast@example.org"]):
+        saved = sqlite_web.call("PUT", path, json={"present": present}, by="contact")
+        assert (saved.status_code, saved.json["stage"]) == (200, "sent")
+        assert {one["email"] for one in saved.json["invited"] if one["present"]} == set(present)
+    closed = sqlite_web.post(f"/meetings/{number}/closing", {}, by="contact")
+    assert [(one["email"], one["present"]) for one in closed.json["invited"]] == [
+        (seat, False), ("gast@example.org", True),
+    ]  # fmt: skip
+
+
+def test_more_people_are_invited_to_a_meeting_that_is_called(sqlite_web: Web) -> None:
+    number = called(sqlite_web, held_on=SOON.isoformat())["number"]
+    wanted = {"invited": [{"email": "gast@example.org", "name": "En gäst"}]}
+    for _ in range(2):
+        answer = sqlite_web.post(f"/meetings/{number}/invitations", wanted, by="contact")
+        assert answer.status_code == 200
+        assert [one["name"] for one in answer.json["invited"]] == ["Representative", "En gäst"]
+    assert sqlite_web.post(f"/meetings/{number}/invitations", {}, by="contact").status_code == 422

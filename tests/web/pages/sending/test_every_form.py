@@ -28,7 +28,11 @@ KEPT = {  # endpoint: who writes there, and the field
     "erasing.erase": ("contact", "decision"),
     "forum.adjust": ("contact", "on"),
     "forum.call": ("contact", "name"),
+    "forum.cancel": ("contact", "cancel-why"),
     "forum.close": ("contact", "others"),
+    "forum.invite": ("contact", "guests"),
+    "forum.move": ("contact", "why"),
+    "forum.note_presence": ("contact", "others"),
     "forum.put": ("contact", "topic"),
     "forum.settle": ("contact", "words"),
     "forum.withdraw": ("contact", "off_agenda"),
@@ -47,7 +51,7 @@ KEPT = {  # endpoint: who writes there, and the field
     "stepping.take": ("officer", "note"),
 }
 BY_KEY = frozenset(  # needs no log-in: what is sent is taken
-    {"mine.add_files", "mine.contest", "mine.correct_address", "mine.say"}
+    {"forum.answer_invited", "mine.add_files", "mine.contest", "mine.correct_address", "mine.say"}
 )
 BY_ADDRESS = frozenset({"following.ask", "following.confirm", "following.stop"})  # likewise
 LOGS_IN = frozenset(
@@ -55,7 +59,8 @@ LOGS_IN = frozenset(
 )  # keeps no address, no code
 BUTTONS = frozenset({  # nothing is typed
     "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick", "calls.undo",
-    "correcting.follow_todays_policy", "forum.choose", "login.log_out", "login.log_out_everywhere",
+    "correcting.follow_todays_policy", "forum.answer", "forum.choose",
+    "forum.note_answers", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
     "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",
     "set_aside.again",
 })  # fmt: skip
@@ -110,6 +115,11 @@ def test_each_form_keeps_what_was_typed_or_says_why_not(sqlite_web):
     assert sum(map(len, lists)) == len(listed)
 
 
+def form_at(path):
+    """Return where the form goes whose second button leads to this path."""
+    return path.removesuffix("/visa").replace("/narvaro", "/avsluta")
+
+
 def end_sessions(web):
     with web.database.transaction() as session:
         session.execute(update(WebSession).values(ended_at=datetime.now(UTC)))
@@ -132,7 +142,7 @@ def test_it_is_there_after_the_log_in(sqlite_web, endpoint, cookies):
     assert "Du har blivit utloggad. Det du skrev sparas" in words(answer.text)
     assert browser.send("/demo-login", person=sqlite_web.person_id(who)).location == "/fortsatt"
     page = browser.get("/fortsatt").text
-    assert fields_of(page, path.removesuffix("/visa"))[field] == [WROTE]
+    assert fields_of(page, form_at(path))[field] == [WROTE]
     assert "Det du skrev finns kvar" in words(page)
 
 

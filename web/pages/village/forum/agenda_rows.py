@@ -80,16 +80,19 @@ def rows_of(session: Session, number: int, actor: Actor) -> tuple[AgendaShown, A
     """Return the meeting with this number and the lines of its agenda that the actor may see. Raises `NotFound`.
 
     Who sits in the body, is invited or is staff reads what is chosen, and until the agenda is sent what is proposed.
-    Everybody else who may read agendas of the body sees the cases there that they may open; so does everybody of a
-    meeting of before, whose agenda was never sent.
+    Everybody reads an agenda that is sent, without why a case stands there and what is late in it. Before that, others
+    who may read agendas of the body see the cases there that they may open; so does everybody of a meeting of before,
+    whose agenda was never sent.
     """
     shown = agenda_shown(session, number, by=actor, at=right_now(), leaving_out=("invited", "late"))
     never_sent = shown.sent_on is None and shown.meeting.held_on < today()
-    if shown.reads_all and not never_sent:
+    if (shown.reads_all or shown.sent_on) and not never_sent:
         lines = [UnreadLine(line_of(item, shown.meeting.body_name), item.case, item.why) for item in shown.items]
     else:
         lines = _cases_only(session, session.get_one(Meeting, number), actor)
     rows = _whole(session, shown.meeting, lines)
+    if not shown.reads_all and shown.sent_on:
+        rows = [replace(row, why="", due="", not_met="") for row in rows]
     chosen = tuple(row for row in rows if row.number is not None)
     return shown, AgendaRows(chosen, tuple(row for row in rows if row.number is None))
 

@@ -17,18 +17,20 @@ from cases.refusals import FieldRefusal
 from cases.village.forum.convening.calling import LONGEST, Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.finding import may_at_table, require_at_table
+from cases.village.forum.reading.invitations import invitations_of
 from cases.village.forum.reading.meetings import meetings_listed
 from cases.village.forum.reading.shown import MeetingListed, MeetingStage
+from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now, today
-from web.language.gettext import gettext
+from web.language.gettext import gettext, language
 from web.language.preference import in_swedish
-from web.language.village.meeting_words import MEETING_SORTS
-from web.pages.forms import DayField, Form, TypedSchema, long_field, text_field
+from web.language.village.meeting_words import MEETING_SORTS, OWN_ANSWERS
+from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda_rows import AgendaRows, rows_of
-from web.pages.village.forum.blueprint import addresses_in, bp
-from web.requests.guard import Audience, open_to
+from web.pages.village.forum.blueprint import MailAddresses, bp
+from web.requests.guard import Audience, LoginNeeded, open_to
 from web.requests.identity.caller import current_actor
 from web.schemas.village.meeting_requests import StartsAt
 
@@ -46,13 +48,18 @@ class MeetingForm(TypedSchema):
     name = text_field(LONGEST["name"], _l("Give the meeting a name."))
     where = text_field(LONGEST["where"])
     theme = text_field(LONGEST["theme"])
-    guests = long_field()
+    guests = MailAddresses(load_default=())
 
 
 @bp.get("/forum")
-@open_to(Audience.LOGGED_IN)
+@open_to(Audience.ANYBODY)
 def show() -> str:
-    """Show the next meeting of each body, that of the forum with its agenda, and the meetings that were held."""
+    """Show the next meeting of each body, that of the forum with its agenda, and the meetings that were held.
+
+    Whoever follows the link of a letter to staff is sent to the log-in first.
+    """
+    if LOG_IN_FIRST in request.args and current_actor().person_id is None:
+        raise LoginNeeded
     return _page(Form())
 
 
@@ -74,8 +81,7 @@ def call() -> Response | tuple[str, int]:
 
 
 def _calling(typed: dict[str, Any]) -> Calling:
-    guests = addresses_in(typed.pop("guests"))
-    starts_at, body = typed.pop("starts_at"), typed.pop("body") or FORUM
+    guests, starts_at, body = typed.pop("guests"), typed.pop("starts_at"), typed.pop("body") or FORUM
     plan = MeetingPlan(body=body, starts_at=moment_of(typed["held_on"], starts_at), **typed)
     return Calling(plan, tuple(Invitee(email) for email in guests))
 
@@ -100,19 +106,25 @@ def _call(session: Session, calling: Calling) -> str:
 def _page(form: Form) -> str:
     day, actor = today(), current_actor()
     with current().database.reading() as session:
-        meetings = [one for one in meetings_listed(session) if one.stage is not MeetingStage.CANCELLED]
+        listed = meetings_listed(session)
+        meetings = [one for one in listed if one.stage is not MeetingStage.CANCELLED]
         coming = [one for one in reversed(meetings) if one.held_on >= day and not is_over(one)]
         held = [one for one in meetings if one not in coming]
         bodies = _bodies(session)
         following = _next_of_each(bodies, coming)
         of_forum = following.get(FORUM)
-        rows = rows_of(session, of_forum.number, actor)[1] if of_forum else AgendaRows()
+        shown, rows = rows_of(session, of_forum.number, actor) if of_forum else (None, AgendaRows())
         form.fill_in("body", FORUM)
         form.fill_in("sort", MeetingSort.ORDINARY)
         return render_template(
-            "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows, held=held[:MOST_HELD],
+            "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows,
+            reads_next=shown is not None and shown.reads_all, held=held[:MOST_HELD],
             others=[(body.name, following.get(body.slug)) for body in bodies if body.slug != FORUM and body.has_agenda],
             later=[one for one in coming if one not in following.values()], several=len(bodies) > 1,
+            cancelled=[one for one in reversed(listed) if one.held_on >= day and one.stage is MeetingStage.CANCELLED],
+            invitations=invitations_of(session, actor, day=day), own_answers=OWN_ANSWERS,
+            calendars=[body for body in bodies if body.slug != FORUM and body.slug in {one.body for one in listed}],
+            lang_of_feeds=language() if language() != current().settings.locale else None,
             may_call=may_at_table(session, "call_meeting", actor),
             body_choices=[(body.slug, body.name) for body in bodies],
             sort_choices=[(sort.value, str(MEETING_SORTS[sort])) for sort in CALLED_HERE],

@@ -1,6 +1,7 @@
-"""At the table: each item is settled by a small form that is saved by itself; then the meeting is closed."""
+"""At the table: each item is settled by a small form that is saved by itself."""
 
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -10,12 +11,12 @@ from werkzeug.wrappers import Response
 
 from cases.database.texts import visible
 from cases.meetings.agenda_items import SettledHow
+from cases.meetings.invited import InvitationAnswer
 from cases.meetings.resolution import Verdict
 from cases.refusals import FieldRefusal, NotFound
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.finding import require_at_table
 from cases.village.forum.reading.agenda import agenda_shown
-from cases.village.forum.reading.on_a_page import at_table
+from cases.village.forum.reading.on_a_page import AtTable, at_table
 from cases.village.forum.reading.shown import AgendaItemShown, AgendaShown
 from cases.village.forum.recommending import LONGEST_NUMBER, Recommendation, recommend
 from cases.village.forum.settling import Settling, settle_item
@@ -26,7 +27,7 @@ from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda_rows import rows_of
-from web.pages.village.forum.blueprint import addresses_in, bp
+from web.pages.village.forum.blueprint import bp
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
@@ -40,12 +41,12 @@ FIELDS = {"number": "called", "email": "others", "present": "others"}  # the dom
 @open_to(Audience.STAFF)
 def table(number: int) -> str:
     """Show the items with the form of one: that of the query `punkt`, else the first that is open; 403, 404."""
-    return _page(number, wanted=number_in(request.args.get("punkt", "")))
+    return table_page(number, wanted=number_in(request.args.get("punkt", "")))
 
 
 @bp.post("/forum/<int:number>/bordet/<int:item>")
 @open_to(Audience.STAFF)
-@shown_again_by(lambda form, number, item: _page(number, item_form=form, wanted=item))
+@shown_again_by(lambda form, number, item: table_page(number, item_form=form, wanted=item))
 def settle(number: int, item: int) -> Response | tuple[str, int]:
     """Handle the form of one item: settle it, and redirect to the next; if refused, show the form with the reason."""
     with current().database.reading() as session:
@@ -56,28 +57,8 @@ def settle(number: int, item: int) -> Response | tuple[str, int]:
             page = once_per_form(session, lambda: _settle(session, form, number, item))
         flash(gettext("Item %(number)s is saved.", number=item), "success")
         return redirect(page, 303)
-    _name_fields(form)
-    return _page(number, item_form=form, wanted=item), form.status
-
-
-@bp.post("/forum/<int:number>/bordet/avsluta")
-@open_to(Audience.STAFF)
-@shown_again_by(lambda form, number: _page(number, close_form=form))
-def close(number: int) -> Response | tuple[str, int]:
-    """Handle the form that closes the meeting, with who came; if refused, show it with the reason."""
-    with current().database.reading() as session:
-        require_at_table(session, "close_meeting", current_actor())
-    form = Form(request.form)
-    with form.catching_refusals():
-        present = tuple(dict.fromkeys((*request.form.getlist("present"), *addresses_in(form.text("others")))))
-        closing = Closing(present=present, quorate=form.typed("then") != "postpone")
-        with current().database.transaction() as session:
-            page = once_per_form(session, lambda: _close(session, number, closing))
-        flash(gettext("The meeting is closed. What is left is to adjust the minutes."), "success")
-        return redirect(page, 303)
-    _name_fields(form)
-    form.refusal = form.refusal or form.refusals.pop("on", "")
-    return _page(number, close_form=form), form.status
+    name_fields(form)
+    return table_page(number, item_form=form, wanted=item), form.status
 
 
 def _settle(session: Session, form: Form, number: int, item: int) -> str:
@@ -98,11 +79,6 @@ def _settle(session: Session, form: Form, number: int, item: int) -> str:
     return url_for("forum.table", number=number)
 
 
-def _close(session: Session, number: int, closing: Closing) -> str:
-    close_meeting(session, number, closing, by=current_actor(), at=right_now())
-    return url_for("forum.agenda", number=number)
-
-
 def ore_in(typed: str) -> int | None:
     """Return an amount in kronor as it was typed, such as "12 000,50", in öre; None for an empty one."""
     text = "".join(typed.removesuffix("kr").split()).replace(",", ".")
@@ -117,7 +93,7 @@ def ore_in(typed: str) -> int | None:
     raise ValidationError({"amount_kr": [gettext("Write the amount in kronor, such as 1500 or 1500,50.")]})
 
 
-def _name_fields(form: Form) -> None:
+def name_fields(form: Form) -> None:
     """Put refusals that name a field otherwise beside the field of the form."""
     for name in list(form.refusals):
         begin = name.partition(".")[0]
@@ -128,6 +104,13 @@ def _shown(session: Session, number: int) -> AgendaShown:
     return agenda_shown(session, number, by=current_actor(), at=right_now(), leaving_out=("invited", "late"))
 
 
+def _is_here(form: Form | None, one: AtTable, *, is_saved: bool) -> bool:
+    """Return whether somebody is ticked: as it was sent, else as it was saved, else who said that they come."""
+    if form is not None:
+        return form.has("present", one.email)
+    return bool(one.present) if is_saved else one.answer is InvitationAnswer.YES
+
+
 def _item(shown: AgendaShown, number: int) -> AgendaItemShown:
     for item in shown.items:
         if item.number == number:
@@ -135,9 +118,10 @@ def _item(shown: AgendaShown, number: int) -> AgendaItemShown:
     raise NotFound(ref=str(number))
 
 
-def _page(
+def table_page(
     number: int, *, wanted: int | None = None, item_form: Form | None = None, close_form: Form | None = None
 ) -> str:
+    """Return the page of the table as HTML: with `wanted`, the item whose form is shown, or with a refused form."""
     with current().database.reading() as session:
         require_at_table(session, "settle_item", current_actor())
         shown, rows = rows_of(session, number, current_actor())
@@ -150,7 +134,8 @@ def _page(
             "is_open": shown.sent_on is not None and shown.closed_on is None and shown.meeting.stage != "cancelled",
             "open_count": len(open_rows), "gone_form": gone,
             "item_form": item_form if item_form and not gone else Form(), "close_form": close_form or Form(),
-            "is_closing_again": close_form is not None, "most_called": LONGEST_NUMBER,
+            "is_here": partial(_is_here, close_form, is_saved=any(one.present is not None for one in people)),
+            "is_saved": any(one.present is not None for one in people), "most_called": LONGEST_NUMBER,
             "choices": [(how, str(words)) for how, words in SETTLINGS.items()],
         }  # fmt: skip
         return render_template("village/forum/table.html", **context)

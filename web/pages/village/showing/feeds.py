@@ -16,6 +16,7 @@ from web.feeds.answering import LONG_AGO, answer, whole_url
 from web.language.gettext import language
 from web.language.village.news_words import DAYS, NEWS, OTHER_NEWS
 from web.language.village.plan_words import ANCHORING_KINDS
+from web.pages.village.forum.convening.calendar import meeting_day
 from web.requests.guard import Audience, open_to
 
 bp = Blueprint("village_feeds", __name__)
@@ -43,7 +44,7 @@ def days(slug: str) -> Response:
     with current().database.reading() as session:
         found = village_days(session, slug, at=right_now())
     changed = found.changed or LONG_AGO
-    shown = [_day(found.slug, found.name, day) for day in found.days]
+    shown = [meeting_day(one) for one in found.meetings] + [_day(found.slug, found.name, day) for day in found.days]
     return answer(calendar_file.write_calendar(found.name, shown, changed), calendar_file.MEDIA_TYPE, None)
 
 
@@ -55,13 +56,11 @@ def _entry(unit: Unit, one: PublicNews) -> atom.AtomEntry:
 
 
 def _day(slug: str, name: str, day: VillageDay) -> calendar_file.CalendarDay:
-    if day.what == "meeting":
-        title, text, url = day.title, "", whole_url("village.show", slug=slug)
-    elif day.what == "item":
+    if day.what == "item":
         title, text = str(DAYS["item"]) % {"title": day.title}, day.who
         url = whole_url("case.show", ref=day.about)
     else:
         title, text = str(DAYS["plan" if day.title else "first_plan"]) % {"name": name}, ""
         url = whole_url("plans.show", slug=slug)
     uid = f"{day.key}@{urlsplit(current().settings.base_url).hostname}"
-    return calendar_file.CalendarDay(uid, day.on, title, text, url, day.where)
+    return calendar_file.CalendarDay(uid, day.on, title, text, url)

@@ -1,13 +1,16 @@
 """The page of one village: its plan and what has come of it, for everybody; what is owed, for its members."""
 
 from flask import Blueprint, render_template
+from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
+from cases.village.forum.reading.invitations import InvitationShown, invitations_of
 from cases.village.showing.one_village import VillageShown, village_shown
 from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
 from web.language.gettext import language
 from web.language.obligation_words import FIRST_PLAN, OBLIGATION_WORDS
+from web.language.village.meeting_words import OWN_ANSWERS
 from web.language.village.plan_words import ITEM_KINDS
 from web.language.village.village_words import (
     STANDING_NAMES,
@@ -36,12 +39,18 @@ def show(slug: str) -> str:
         shown = village_shown(session, slug, by=actor, at=right_now())
         topics = topics_with_registers(session) if shown.village.place else []
         return render_template(
-            "village/one_village.html", shown=shown, village=shown.village, words=WORDS, topics=topics,
+            "village/one_village.html", invitations=_invitations(session, shown, actor), own_answers=OWN_ANSWERS,
+            shown=shown, village=shown.village, words=WORDS, topics=topics,
             standings=tuple(ItemStanding),
             progress=progress_words, to_finish=_to_finish(shown, actor), most_done=MOST_DONE,
             until=lambda day: until_words(day, today()), late_words=late_plan_words,
             lang_of_feeds=language() if language() != current().settings.locale else None,
         )  # fmt: skip
+
+
+def _invitations(session: Session, shown: VillageShown, actor: Actor) -> list[InvitationShown]:
+    """Return the meetings to which a member of the village is invited, on the page of their own village."""
+    return invitations_of(session, actor, day=today()) if shown.is_member else []
 
 
 def _to_finish(shown: VillageShown, actor: Actor) -> set[int]:

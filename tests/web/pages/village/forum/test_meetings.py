@@ -108,6 +108,25 @@ def test_an_agenda_shows_its_order_its_groups_and_what_is_proposed_by_why(sqlite
     assert not [title for title in ("Trafiken", "Cykelväg", "Skolan") if title in outsider]
 
 
+def test_everybody_reads_an_agenda_that_is_sent_without_what_is_not_public(sqlite_web):
+    meetings = Meetings(sqlite_web.house)
+    number, secret = meetings.call(COMING, "Vårens forum", at=NOW), meetings.waiting("Hemlig fråga")
+    meetings.put(number, "# Välkomna", secret, at=NOW)
+    for who in (None, "neighbour"):
+        page = visitor(sqlite_web, who).read(f"/forum/{number}")
+        assert "Dagordningen visas här när den har skickats." in page and "Välkomna" not in page
+        assert "Dagordningen visas här när den har skickats." in visitor(sqlite_web, who).read("/forum")
+    meetings.send(number, at=NOW)
+    for who in (None, "neighbour"):
+        page = visitor(sqlite_web, who).read(f"/forum/{number}")
+        assert page.index("Välkomna") < page.index("Ett ärende som inte är offentligt")
+        assert not [word for word in (secret, "Hemlig", "Väntar på forumet", "@example.se") if word in page]
+    for path in ("/forum", f"/forum/{number}"):
+        asked = visitor(sqlite_web).get(f"{path}?logga-in=1")
+        assert (asked.status_code, asked.location.startswith("/logga-in")) == (303, True)
+        assert visitor(sqlite_web, "representative").get(f"{path}?logga-in=1").status_code == 200
+
+
 def test_eighty_items_take_no_more_than_eight_queries(sqlite_web):
     meetings = Meetings(sqlite_web.house)
     number, refs = meetings.call(COMING, at=NOW), [meetings.waiting(f"Fråga {n}") for n in range(40)]

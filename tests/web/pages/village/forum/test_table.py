@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import update
 from support.houses.small_house import CALENDAR
-from support.houses.small_pages import form_as_sent, visitor, words
+from support.houses.small_pages import fields_of, form_as_sent, visitor, words
 from support.houses.statements import counted
 from support.meetings.meeting_acts import Meetings
 
@@ -119,6 +119,34 @@ def test_line_14_closing_names_what_is_not_settled_and_what_was_ticked_stays(sql
     assert close(sqlite_web, **given).location == "/forum/1"
     shown = sqlite_web.get("/meetings/1/agenda", by="contact").json
     assert {one["email"] for one in shown["invited"] if one["present"]} == {"representative@example.se", MAIL}
+
+
+def test_who_is_there_is_saved_at_any_time_and_the_closing_starts_from_it(sqlite_web, meetings):
+    sent(meetings, "# Budget")
+    contact = visitor(sqlite_web, "contact")
+    form = form_as_sent(contact.get(TABLE).text, CLOSING)
+    given = {"present": "representative@example.se", "others": f"{MAIL}\n{MAIL.upper()}"}
+    for _ in range(2):
+        assert contact.send(f"{TABLE}/narvaro", **form | given).location == TABLE
+    assert present(sqlite_web) == {"representative@example.se", MAIL}, "nobody is written twice"
+    assert meetings.meeting(1).closed_on is None
+    settle(sqlite_web, 1, "noted")
+    page = visitor(sqlite_web, "contact").get(TABLE).text
+    assert "Sparat: 2 av 2 är här." in words(page)
+    assert set(fields_of(page, CLOSING)["present"]) == {"representative@example.se", MAIL}
+    assert contact.send(f"{TABLE}/narvaro", present=MAIL).location == TABLE
+    assert present(sqlite_web) == {MAIL}
+    refused = contact.send(f"{TABLE}/narvaro", others="ingen adress", present=MAIL)
+    assert (refused.status_code, 'href="#others"' in refused.text) == (422, True)
+    assert close(sqlite_web).location == "/forum/1"
+    assert present(sqlite_web) == {MAIL}
+    assert contact.send(f"{TABLE}/narvaro", present="").status_code == 409
+
+
+def present(web):
+    shown = web.get("/meetings/1/agenda", by="contact").json
+    assert len({one["email"] for one in shown["invited"]}) == len(shown["invited"])
+    return {one["email"] for one in shown["invited"] if one["present"]}
 
 
 def test_without_a_quorum_the_rest_is_postponed_in_one_act(sqlite_web, meetings):

@@ -1,0 +1,66 @@
+"""At the table: who is there is saved at any time, and the meeting is closed from what is saved."""
+
+from flask import flash, redirect, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from cases.village.forum.closing import Closing, close_meeting
+from cases.village.forum.convening.presence import save_presence
+from cases.village.forum.finding import require_at_table
+from web.current import current, right_now
+from web.language.gettext import gettext, ngettext
+from web.pages.forms import Form
+from web.pages.sending.again import shown_again_by
+from web.pages.sending.spending import once_per_form
+from web.pages.village.forum.blueprint import addresses_in, bp
+from web.pages.village.forum.table import name_fields, table_page
+from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
+
+
+@bp.post("/forum/<int:number>/bordet/narvaro")
+@open_to(Audience.STAFF)
+@shown_again_by(lambda form, number: table_page(number, close_form=form))
+def note_presence(number: int) -> Response | tuple[str, int]:
+    """Handle the button that saves who is there, and redirect to the table; if refused, show it with the reason."""
+    _require()
+    form = Form(request.form)
+    with form.catching_refusals():
+        with current().database.transaction() as session:
+            count = save_presence(session, number, _present(form), by=current_actor(), at=right_now())
+        flash(ngettext("Saved: %(num)d is here.", "Saved: %(num)d are here.", count), "success")
+        return redirect(url_for("forum.table", number=number), 303)
+    name_fields(form)
+    return table_page(number, close_form=form), form.status
+
+
+@bp.post("/forum/<int:number>/bordet/avsluta")
+@open_to(Audience.STAFF)
+@shown_again_by(lambda form, number: table_page(number, close_form=form))
+def close(number: int) -> Response | tuple[str, int]:
+    """Handle the form that closes the meeting, with who came; if refused, show it with the reason."""
+    _require()
+    form = Form(request.form)
+    with form.catching_refusals():
+        closing = Closing(present=_present(form), quorate=form.typed("then") != "postpone")
+        with current().database.transaction() as session:
+            page = once_per_form(session, lambda: _close(session, number, closing))
+        flash(gettext("The meeting is closed. What is left is to adjust the minutes."), "success")
+        return redirect(page, 303)
+    name_fields(form)
+    form.refusal = form.refusal or form.refusals.pop("on", "")
+    return table_page(number, close_form=form), form.status
+
+
+def _present(form: Form) -> tuple[str, ...]:
+    return (*request.form.getlist("present"), *addresses_in(form.text("others")))
+
+
+def _require() -> None:
+    with current().database.reading() as session:
+        require_at_table(session, "close_meeting", current_actor())
+
+
+def _close(session: Session, number: int, closing: Closing) -> str:
+    close_meeting(session, number, closing, by=current_actor(), at=right_now())
+    return url_for("forum.agenda", number=number)
