@@ -12,12 +12,12 @@ from cases.administration.loading import load_setup_file
 from cases.calendar import add_months
 from cases.case import Case
 from cases.database.transactions import Database
-from cases.demo.meetings import meeting_days, plan_meetings
 from cases.demo.moving_clock import MovingClock, database_at
-from cases.demo.plans_told import read_plans
 from cases.demo.questions import Questions
 from cases.demo.story import Story
-from cases.demo.village import VillageYears
+from cases.demo.villages.meetings import meeting_days, plan_meetings
+from cases.demo.villages.plans_told import read_plans
+from cases.demo.villages.years import VillageYears
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Membership, Person, Role
 from cases.organisation.units import IN_EVERY_HOUSE, Unit

@@ -18,13 +18,13 @@ from cases.calendar import Calendar
 from cases.case import case_to_change
 from cases.database.transactions import Database
 from cases.demo import scene as deeds
-from cases.demo.contacts import keep_in_touch
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS, Deed
 from cases.demo.moving_clock import MovingClock
 from cases.demo.questions import Arrival, Questions
-from cases.demo.registers import note_who_decides
 from cases.demo.scene import Scene, Tale
-from cases.demo.village import VillageYears
+from cases.demo.villages.contacts import keep_in_touch
+from cases.demo.villages.registers import note_who_decides
+from cases.demo.villages.years import VillageYears
 from cases.handing_in import hand_in
 from cases.ladder.sweep import sweep
 from cases.organisation.people import Person

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from support.houses.passing_days import CALENDAR, forward, obligations, run_sql
 from support.houses.running_house import BrowsingVisitor, RunningHouse, text_of
 from support.houses.small_pages import words
+from support.meetings.passing_days import CALENDAR, forward, obligations, run_sql
 from support.servers.mail_server import AcceptedMail
 
 from cases.calendar import add_months

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from sqlalchemy.exc import DBAPIError
-from support.houses.passing_days import CALENDAR, forward, obligations, run_sql
 from support.houses.running_house import RunningHouse, text_of
+from support.meetings.passing_days import CALENDAR, forward, obligations, run_sql
 from support.servers.mail_server import AcceptedMail
 
 CONTACT, OFFICER = "kontakt@tallvinda.example", "handlaggare.gata@tallvinda.example"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 from support.houses.small_house import MONDAY, SmallHouse
-from support.meetings.meeting_acts import AT_TABLE, AUTUMN, Meetings
+from support.meetings.meeting_acts import AT_TABLE, AUTUMN, MeetingActs
 
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
@@ -37,10 +37,10 @@ def _break(house: SmallHouse, statement: str) -> None:
 
 
 @pytest.fixture
-def meetings(small_house: SmallHouse) -> Meetings:
+def meetings(small_house: SmallHouse) -> MeetingActs:
     """A house with a meeting that was held, whose minutes are owed, and one that is coming."""
     small_house.sweep(MONDAY)
-    meetings = Meetings(small_house)
+    meetings = MeetingActs(small_house)
     held, ref = meetings.call(), meetings.waiting()
     meetings.call(AUTUMN, "Höst")
     meetings.put(held, ref, "# Budget")
@@ -66,7 +66,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_v3_v13_v14_v15_v16_what_was_broken_by_hand_is_found(meetings: Meetings, what: str) -> None:
+def test_v3_v13_v14_v15_v16_what_was_broken_by_hand_is_found(meetings: MeetingActs, what: str) -> None:
     with meetings.house.database.reading() as session:
         ref = session.scalars(select(Case.ref).where(Case.title == "Cykelväg")).one()
     statement, found = BROKEN[what]
@@ -74,7 +74,7 @@ def test_v3_v13_v14_v15_v16_what_was_broken_by_hand_is_found(meetings: Meetings,
     assert _found(meetings.house, days=2) == {(number, subject.format(ref=ref)) for number, subject in found}
 
 
-def test_v4_a_meeting_that_is_not_cancelled_is_not_given_up(meetings: Meetings) -> None:
+def test_v4_a_meeting_that_is_not_cancelled_is_not_given_up(meetings: MeetingActs) -> None:
     home = meetings.home(2).ref
     meetings.house.change(home, State.DECLINED, reason="Nej", fulfils="agenda", at=LATER)
     assert ("V4", home) in _found(meetings.house)
@@ -85,7 +85,7 @@ def test_v16_a_body_that_nobody_has_looked_over_lacks_nothing_yet(small_house: S
 
 
 def test_v16_the_day_after_its_last_meeting_a_body_owes_the_next(small_house: SmallHouse) -> None:
-    Meetings(small_house).call()
+    MeetingActs(small_house).call()
     for days in range(3):
         small_house.sweep(AT_TABLE + timedelta(days=days))
     with small_house.database.reading() as session:
@@ -96,7 +96,7 @@ def test_v16_the_day_after_its_last_meeting_a_body_owes_the_next(small_house: Sm
 
 def test_v16_on_the_evening_of_its_last_meeting_a_body_has_a_day_to_owe_the_next(small_house: SmallHouse) -> None:
     small_house.sweep(MONDAY)
-    meetings = Meetings(small_house)
+    meetings = MeetingActs(small_house)
     number = meetings.call()
     meetings.send(number)
     small_house.sweep(AT_TABLE)

@@ -11,7 +11,7 @@ from support.houses.small_house import copied_sqlite
 
 from cases.case import Case
 from cases.database.transactions import Database
-from cases.demo.contacts import LEFT_ALONE
+from cases.demo.villages.contacts import LEFT_ALONE
 from cases.history.journal import Event
 from cases.village.obligations.listing import what_is_owed, what_lacks
 from cases.village.relations.contact import Contact

@@ -17,8 +17,8 @@ from cases.database.transactions import Database
 from cases.demo import demonstrating
 from cases.demo.demonstrating import fill, is_empty, who_may_log_in
 from cases.demo.fates import FATES, TEMPER_OF, TEMPERS
-from cases.demo.plans_told import read_plans
 from cases.demo.questions import UNIT_OF_CATEGORY, VILLAGES, Questions
+from cases.demo.villages.plans_told import read_plans
 from cases.history.journal import Event
 from cases.organisation.people import Person
 from cases.settings import read_settings

@@ -12,8 +12,8 @@ from support.houses.migrated import CALENDAR
 from cases.access.actors import A_VISITOR
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
-from cases.demo.plans_told import read_plans
-from cases.demo.village import FATES
+from cases.demo.villages.plans_told import read_plans
+from cases.demo.villages.years import FATES
 from cases.village.plans.records.plan_item import PlanItem, PlanItemKind
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.showing.all_villages import villages_listed

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from support.houses.demonstration import Copy
 from support.houses.moving import differences, export_to, exported, import_from
 from support.houses.small_house import MONDAY, SmallHouse, furnish, open_small_house
-from support.meetings.meeting_acts import AUTUMN, SPRING, Meetings
+from support.meetings.meeting_acts import AUTUMN, SPRING, MeetingActs
 from support.plans.plan_acts import AREAS, PlanActs
 
 from cases.case import Case
@@ -231,14 +231,14 @@ def test_the_case_of_a_meeting_comes_to_the_meeting_of_the_same_day_and_name(new
     first, house = new_house(), new_house()
     with house.database.transaction() as session:
         municipality(session).export_name = "ventil-another"
-    Meetings(first).call(AUTUMN, "Höstens forum")
-    moved = Meetings(first).call(SPRING, "Vårens forum")
-    ref, there = Meetings(first).home(moved).ref, Meetings(house).call(SPRING, "Vårens forum")
+    MeetingActs(first).call(AUTUMN, "Höstens forum")
+    moved = MeetingActs(first).call(SPRING, "Vårens forum")
+    ref, there = MeetingActs(first).home(moved).ref, MeetingActs(house).call(SPRING, "Vårens forum")
     path = export_to(tmp_path / "0.csv", first.database)
     done, told = import_from(path, house.database, AT)
     assert moved != there and done.written == len(exported(first.database))
     came = _owing(house)["agenda", str(there)]
     assert came.public_id == first.case(ref).public_id, "the one of the file takes the place of the house's own"
     assert [line for line in told if "there is no meeting 'forum 2026-10-15 Höstens forum' here" in line]
-    Meetings(house).send(there, at=AT)
-    assert Meetings(house).home(there).public_id == came.public_id
+    MeetingActs(house).send(there, at=AT)
+    assert MeetingActs(house).home(there).public_id == came.public_id

@@ -9,7 +9,7 @@ from icalendar import Calendar
 from sqlalchemy import select, text
 from support.houses.small_house import MONDAY, SmallHouse
 from support.letters_read import rendered_in
-from support.meetings.meeting_acts import SPRING, Meetings
+from support.meetings.meeting_acts import SPRING, MeetingActs
 
 from cases.history.event_batches import EventBatch
 from cases.meetings.agenda_items import SettledHow
@@ -25,11 +25,11 @@ GUEST, SEAT = "gast@example.org", "representative@example.se"
 
 
 @pytest.fixture
-def meetings(small_house: SmallHouse) -> Meetings:
-    return Meetings(small_house)
+def meetings(small_house: SmallHouse) -> MeetingActs:
+    return MeetingActs(small_house)
 
 
-def told(meetings: Meetings) -> dict[str, tuple[str, RenderedLetter]]:
+def told(meetings: MeetingActs) -> dict[str, tuple[str, RenderedLetter]]:
     """Plan the letters of all batches; return letter and what it says by address, of those that were planned now."""
     with meetings.house.database.transaction() as session:
         before = session.scalar(text("SELECT coalesce(max(id), 0) FROM delivery"))
@@ -50,7 +50,7 @@ def entry(letter: RenderedLetter):
     return next(one for one in Calendar.from_ical(part.get_content()).walk("VEVENT"))
 
 
-def test_whoever_sits_in_the_body_and_each_guest_is_invited_with_a_calendar_file(meetings: Meetings) -> None:
+def test_whoever_sits_in_the_body_and_each_guest_is_invited_with_a_calendar_file(meetings: MeetingActs) -> None:
     starts_at = MONDAY.replace(month=4, day=16, hour=16, minute=30)
     number = meetings.call(invited=(Invitee(GUEST, "En gäst"),), starts_at=starts_at, where="Bygdegården")
     letters = told(meetings)
@@ -65,7 +65,7 @@ def test_whoever_sits_in_the_body_and_each_guest_is_invited_with_a_calendar_file
     )  # fmt: skip
 
 
-def test_a_move_and_a_cancelling_replace_the_entry(meetings: Meetings) -> None:
+def test_a_move_and_a_cancelling_replace_the_entry(meetings: MeetingActs) -> None:
     number = meetings.call()
     first, by = entry(told(meetings)[SEAT][1]), meetings.house.actors["contact"]
     with meetings.house.database.transaction() as session:
@@ -82,7 +82,7 @@ def test_a_move_and_a_cancelling_replace_the_entry(meetings: Meetings) -> None:
     assert [str(one["STATUS"]) for one in entries] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
-def test_only_whoever_is_invited_later_gets_the_invitation(meetings: Meetings) -> None:
+def test_only_whoever_is_invited_later_gets_the_invitation(meetings: MeetingActs) -> None:
     number, by = meetings.call(), meetings.house.actors["contact"]
     told(meetings)
     with meetings.house.database.transaction() as session:
@@ -90,7 +90,7 @@ def test_only_whoever_is_invited_later_gets_the_invitation(meetings: Meetings) -
     assert {to: name for to, (name, _) in told(meetings).items()} == {GUEST: "called", "member@example.se": "called"}
 
 
-def test_the_reason_of_a_move_and_of_a_cancelling_stands_in_the_letter(meetings: Meetings) -> None:
+def test_the_reason_of_a_move_and_of_a_cancelling_stands_in_the_letter(meetings: MeetingActs) -> None:
     number, by = meetings.call(invited=(Invitee(GUEST),)), meetings.house.actors["contact"]
     told(meetings)
     with meetings.house.database.transaction() as session:
@@ -105,7 +105,7 @@ def test_the_reason_of_a_move_and_of_a_cancelling_stands_in_the_letter(meetings:
     assert all("För få kan." in letter.text for _, letter in told(meetings).values())
 
 
-def test_the_agenda_goes_to_the_invited_and_the_minutes_to_the_groups_too(meetings: Meetings) -> None:
+def test_the_agenda_goes_to_the_invited_and_the_minutes_to_the_groups_too(meetings: MeetingActs) -> None:
     number, _ = meetings.call(), meetings.waiting()
     told(meetings)
     meetings.send(number)
@@ -121,7 +121,7 @@ def test_the_agenda_goes_to_the_invited_and_the_minutes_to_the_groups_too(meetin
     assert {SEAT, "norrby@example.se", "soderby@example.se"} <= set(letters)
 
 
-def test_who_asked_is_told_what_the_body_recommends_in_one_letter_with_the_words(meetings: Meetings) -> None:
+def test_who_asked_is_told_what_the_body_recommends_in_one_letter_with_the_words(meetings: MeetingActs) -> None:
     number, ref = meetings.call(), meetings.waiting()
     meetings.send(number)
     told(meetings)
@@ -133,6 +133,6 @@ def test_who_asked_is_told_what_the_body_recommends_in_one_letter_with_the_words
     assert {name for name, _ in letters.values()} == {"recommended"}
 
 
-def test_nobody_is_invited_to_a_meeting_that_is_noted_afterwards(meetings: Meetings) -> None:
+def test_nobody_is_invited_to_a_meeting_that_is_noted_afterwards(meetings: MeetingActs) -> None:
     meetings.call(MONDAY.date() - timedelta(days=3))
     assert told(meetings) == {}

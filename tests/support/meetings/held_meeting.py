@@ -1,14 +1,14 @@
 """A meeting that was held and whose minutes are adjusted, and the next ordinary one: to be broken by hand."""
 
 from support.houses.small_house import MONDAY
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.meeting import MeetingSort
 from cases.village.forum.settling import Settling
 
 
-def hold_meeting(meetings: Meetings) -> int:
+def hold_meeting(meetings: MeetingActs) -> int:
     """Hold a meeting on `MONDAY`, call the next ordinary one, and return the number of the first.
 
     Its first item waited for the forum and is recommended, the second noted as it is closed, the third postponed.

@@ -27,7 +27,7 @@ FORUM = WaitingFor("unit", unit="forum")
 
 
 @dataclass
-class Meetings:
+class MeetingActs:
     """The meetings of a small house. A meeting is named by its number, a case by its reference."""
 
     house: SmallHouse

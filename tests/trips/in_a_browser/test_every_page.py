@@ -10,7 +10,7 @@ from sqlalchemy import select
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
 from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs
 from support.screen import Screen
@@ -130,7 +130,7 @@ class Pages:
 
     def _meetings(self) -> list[int]:
         """Call four meetings for today, the agenda of each taken a step further; return their numbers."""
-        meetings, now = Meetings(self.web.house), datetime.now(UTC)
+        meetings, now = MeetingActs(self.web.house), datetime.now(UTC)
         numbers = [meetings.call(CALENDAR.day_of(now), f"Möte {n}", invited=(GUEST,), at=now) for n in range(4)]
         for n, number in enumerate(numbers):
             meetings.put(number, f"# {LONG.strip()}", "# Budget", at=now)

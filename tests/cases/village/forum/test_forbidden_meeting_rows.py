@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from support.houses.small_house import MONDAY, SmallHouse, furnish, open_small_house
-from support.meetings.meeting_acts import AT_TABLE, Meetings
+from support.meetings.meeting_acts import AT_TABLE, MeetingActs
 
 from cases.case import case_to_change
 from cases.correcting import erase_words
@@ -30,7 +30,7 @@ class Rows:
     """A meeting that is coming, with a topic and a case; one that is adjusted, with a recommendation in its minutes."""
 
     def __init__(self, house: SmallHouse) -> None:
-        self.house, meetings = house, Meetings(house)
+        self.house, meetings = house, MeetingActs(house)
         self.meetings = meetings
         self.old = meetings.call(name="Förra", sort=MeetingSort.THEME)
         self.ref, self.other_ref = meetings.waiting(), house.reach(State.ASSIGNED)

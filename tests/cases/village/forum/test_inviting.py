@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from support.houses.small_house import MONDAY, SmallHouse
-from support.meetings.meeting_acts import AT_TABLE, SPRING, Meetings
+from support.meetings.meeting_acts import AT_TABLE, SPRING, MeetingActs
 
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.organisation.people import Person
@@ -22,16 +22,16 @@ GUEST, SEAT = "gast@example.org", "representative@example.se"
 
 
 @pytest.fixture
-def meetings(small_house: SmallHouse) -> Meetings:
-    return Meetings(small_house)
+def meetings(small_house: SmallHouse) -> MeetingActs:
+    return MeetingActs(small_house)
 
 
-def done(meetings: Meetings, act, *given, by: str = "contact", at=MONDAY, **more):
+def done(meetings: MeetingActs, act, *given, by: str = "contact", at=MONDAY, **more):
     with meetings.house.database.transaction() as session:
         return act(session, *given, by=meetings.house.actors[by], at=at, **more)
 
 
-def invited(meetings: Meetings) -> list[tuple[str, InvitationAnswer | None, bool | None]]:
+def invited(meetings: MeetingActs) -> list[tuple[str, InvitationAnswer | None, bool | None]]:
     """Return the address of everybody who is invited to any meeting, with their answer and whether they came."""
     found = select(Person.email, Party.email, Invited.answer, Invited.present).select_from(Invited)
     found = found.outerjoin(Person, Person.id == Invited.person_id).outerjoin(Party, Party.id == Invited.party_id)
@@ -40,7 +40,7 @@ def invited(meetings: Meetings) -> list[tuple[str, InvitationAnswer | None, bool
         return [(person or party, answer, present) for person, party, answer, present in rows]
 
 
-def test_a_guest_who_is_invited_again_or_comes_is_written_once(meetings: Meetings) -> None:
+def test_a_guest_who_is_invited_again_or_comes_is_written_once(meetings: MeetingActs) -> None:
     number = meetings.call(invited=(Invitee(GUEST), Invitee("Gast@EXAMPLE.org")))
     assert done(meetings, invite_more, number, [Invitee(GUEST.upper())]) == 0
     meetings.send(number)
@@ -49,7 +49,7 @@ def test_a_guest_who_is_invited_again_or_comes_is_written_once(meetings: Meeting
     assert sorted(invited(meetings)) == [(GUEST, None, True), (SEAT, None, True)]
 
 
-def test_only_those_who_are_invited_later_are_called_by_that_event(meetings: Meetings) -> None:
+def test_only_those_who_are_invited_later_are_called_by_that_event(meetings: MeetingActs) -> None:
     number = meetings.call()
     assert done(meetings, invite_more, number, [Invitee(GUEST), Invitee("member@example.se"), Invitee(SEAT)]) == 2
     first, later = meetings.house.events(meetings.home(number).ref, "meeting.called")
@@ -60,7 +60,7 @@ def test_only_those_who_are_invited_later_are_called_by_that_event(meetings: Mee
     assert len(meetings.house.events(meetings.home(number).ref, "meeting.called")) == 2, "nobody is new"
 
 
-def test_a_guest_is_taken_off_and_a_seat_is_not(meetings: Meetings) -> None:
+def test_a_guest_is_taken_off_and_a_seat_is_not(meetings: MeetingActs) -> None:
     number = meetings.call(invited=(Invitee(GUEST),))
     done(meetings, take_off, number, GUEST)
     assert [email for email, _, _ in invited(meetings)] == [SEAT]
@@ -69,7 +69,7 @@ def test_a_guest_is_taken_off_and_a_seat_is_not(meetings: Meetings) -> None:
             done(meetings, take_off, number, email)
 
 
-def test_who_is_there_is_saved_and_stands_when_the_meeting_is_closed(meetings: Meetings) -> None:
+def test_who_is_there_is_saved_and_stands_when_the_meeting_is_closed(meetings: MeetingActs) -> None:
     number = meetings.call()
     with pytest.raises(AgendaNotSent):
         done(meetings, save_presence, number, [SEAT])
@@ -82,7 +82,7 @@ def test_who_is_there_is_saved_and_stands_when_the_meeting_is_closed(meetings: M
     assert meetings.house.events(meetings.home(number).ref, "meeting.held")[0].facts["present"] == 1
 
 
-def test_once_it_is_closed_nobody_is_invited_answers_or_is_ticked(meetings: Meetings) -> None:
+def test_once_it_is_closed_nobody_is_invited_answers_or_is_ticked(meetings: MeetingActs) -> None:
     number = meetings.call()
     meetings.send(number)
     meetings.close(number)
@@ -95,14 +95,14 @@ def test_once_it_is_closed_nobody_is_invited_answers_or_is_ticked(meetings: Meet
 
 
 @pytest.mark.parametrize("by", ["officer", "representative", "member", "head"])
-def test_only_the_desk_and_the_secretary_invite_and_tick(meetings: Meetings, by: str) -> None:
+def test_only_the_desk_and_the_secretary_invite_and_tick(meetings: MeetingActs, by: str) -> None:
     number = meetings.call()
     for act, given in ((invite_more, [Invitee(GUEST)]), (take_off, SEAT), (save_presence, [SEAT])):
         with pytest.raises(NotAllowed):
             done(meetings, act, number, given, by=by)
 
 
-def test_an_answer_is_for_the_day_of_the_meeting(meetings: Meetings) -> None:
+def test_an_answer_is_for_the_day_of_the_meeting(meetings: MeetingActs) -> None:
     number = meetings.call()
     done(meetings, answer_invitation, number, InvitationAnswer.YES, by="representative")
     done(meetings, move_meeting, number, Rearrangement(where="Skolan", why="Fullt"))

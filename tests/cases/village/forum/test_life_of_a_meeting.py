@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 from support.houses.small_house import MONDAY, SmallHouse
-from support.meetings.meeting_acts import AT_TABLE, AUTUMN, SPRING, Meetings
+from support.meetings.meeting_acts import AT_TABLE, AUTUMN, SPRING, MeetingActs
 
 from cases.access.actors import A_VISITOR, Actor
 from cases.meetings.agenda_items import SettledHow
@@ -35,11 +35,11 @@ from cases.village.forum.settling import Settling
 
 
 @pytest.fixture
-def meetings(small_house: SmallHouse) -> Meetings:
-    return Meetings(small_house)
+def meetings(small_house: SmallHouse) -> MeetingActs:
+    return MeetingActs(small_house)
 
 
-def test_v15_a_meeting_is_one_case_from_the_calling_to_the_adjusted_minutes(meetings: Meetings) -> None:
+def test_v15_a_meeting_is_one_case_from_the_calling_to_the_adjusted_minutes(meetings: MeetingActs) -> None:
     number = meetings.call()
     home = meetings.home(number)
     assert (home.obligation, home.subject, home.state) == ("agenda", str(number), State.PLANNED)
@@ -60,12 +60,12 @@ def test_v15_a_meeting_is_one_case_from_the_calling_to_the_adjusted_minutes(meet
     assert meeting.adjusted_on == SPRING + timedelta(days=5)
 
 
-def test_a_meeting_called_late_owes_its_agenda_at_once(meetings: Meetings) -> None:
+def test_a_meeting_called_late_owes_its_agenda_at_once(meetings: MeetingActs) -> None:
     number = meetings.call(MONDAY.date() + timedelta(days=7))
     assert meetings.due_on(number) == MONDAY.date()
 
 
-def test_the_meeting_gives_what_the_body_owed(meetings: Meetings) -> None:
+def test_the_meeting_gives_what_the_body_owed(meetings: MeetingActs) -> None:
     meetings.house.sweep(MONDAY)
     with meetings.house.database.reading() as session:
         from cases.village.owing import open_case
@@ -77,7 +77,7 @@ def test_the_meeting_gives_what_the_body_owed(meetings: Meetings) -> None:
     assert meetings.house.case(owed.ref).state is State.DONE
 
 
-def test_who_waited_is_answered_in_the_act_that_settles_it_with_the_words(meetings: Meetings) -> None:
+def test_who_waited_is_answered_in_the_act_that_settles_it_with_the_words(meetings: MeetingActs) -> None:
     number, ref = meetings.call(), meetings.waiting()
     meetings.put(number, ref, "# Rapport")
     meetings.send(number)
@@ -94,7 +94,7 @@ def test_who_waited_is_answered_in_the_act_that_settles_it_with_the_words(meetin
 
 
 def test_line_14_a_meeting_with_an_unsettled_item_is_not_closed_and_what_is_postponed_is_on_the_next_agenda_once(
-    meetings: Meetings,
+    meetings: MeetingActs,
 ) -> None:
     number, ref = meetings.call(), meetings.waiting()
     following = meetings.call(AUTUMN)
@@ -114,7 +114,7 @@ def test_line_14_a_meeting_with_an_unsettled_item_is_not_closed_and_what_is_post
     assert len(meetings.items(following)) == 2 and meetings.items(None) == []
 
 
-def test_line_15_after_the_adjustment_nothing_is_settled_again(meetings: Meetings) -> None:
+def test_line_15_after_the_adjustment_nothing_is_settled_again(meetings: MeetingActs) -> None:
     number, ref = meetings.call(), meetings.waiting()
     meetings.send(number)
     meetings.close(number, Settling(1, SettledHow.NOTED))
@@ -129,7 +129,7 @@ def test_line_15_after_the_adjustment_nothing_is_settled_again(meetings: Meeting
             act()
 
 
-def test_each_act_has_its_time(meetings: Meetings) -> None:
+def test_each_act_has_its_time(meetings: MeetingActs) -> None:
     number = meetings.call()
     with pytest.raises(AgendaNotSent):
         meetings.close(number)
@@ -150,7 +150,7 @@ def test_each_act_has_its_time(meetings: Meetings) -> None:
 
 
 @pytest.mark.parametrize("by", ["officer", "representative", "member", "head"])
-def test_only_the_desk_and_the_secretary_sit_at_the_table(meetings: Meetings, by: str) -> None:
+def test_only_the_desk_and_the_secretary_sit_at_the_table(meetings: MeetingActs, by: str) -> None:
     with pytest.raises(NotAllowed):
         meetings.call(by=by)
     number = meetings.call()
@@ -159,7 +159,7 @@ def test_only_the_desk_and_the_secretary_sit_at_the_table(meetings: Meetings, by
             act(number, by=by)
 
 
-def test_without_a_quorum_all_is_postponed_in_one_act(meetings: Meetings) -> None:
+def test_without_a_quorum_all_is_postponed_in_one_act(meetings: MeetingActs) -> None:
     number, refs = meetings.call(), [meetings.waiting(f"Fråga {n}") for n in range(3)]
     meetings.send(number)
     meetings.close(number, quorate=False)
@@ -169,7 +169,7 @@ def test_without_a_quorum_all_is_postponed_in_one_act(meetings: Meetings) -> Non
     assert meetings.meeting(number).quorate is False
 
 
-def test_a_meeting_without_any_item_is_sent_and_closed(meetings: Meetings) -> None:
+def test_a_meeting_without_any_item_is_sent_and_closed(meetings: MeetingActs) -> None:
     number = meetings.call()
     meetings.send(number)
     meetings.close(number, present=("representative@example.se", "gast@example.org"))
@@ -179,7 +179,7 @@ def test_a_meeting_without_any_item_is_sent_and_closed(meetings: Meetings) -> No
     assert [(row.guest, row.party_id is not None) for row in rows] == [(False, False), (True, True)]
 
 
-def test_a_case_that_ends_before_the_meeting_leaves_the_agenda_by_itself(meetings: Meetings) -> None:
+def test_a_case_that_ends_before_the_meeting_leaves_the_agenda_by_itself(meetings: MeetingActs) -> None:
     number, ref = meetings.call(), meetings.house.reach(State.ASSIGNED)
     meetings.put(number, ref)
     meetings.send(number)
@@ -188,7 +188,7 @@ def test_a_case_that_ends_before_the_meeting_leaves_the_agenda_by_itself(meeting
     meetings.close(number)
 
 
-def test_a_moved_meeting_takes_along_what_waits_for_it(meetings: Meetings) -> None:
+def test_a_moved_meeting_takes_along_what_waits_for_it(meetings: MeetingActs) -> None:
     number, ref = meetings.call(), meetings.waiting()
     later = SPRING + timedelta(days=7)
     with meetings.house.database.transaction() as session:
@@ -198,7 +198,7 @@ def test_a_moved_meeting_takes_along_what_waits_for_it(meetings: Meetings) -> No
     assert meetings.house.events(meetings.home(number).ref, "meeting.moved")[0].facts["was"] == SPRING.isoformat()
 
 
-def test_a_cancelled_meeting_owes_nothing_and_its_items_wait_for_the_next(meetings: Meetings) -> None:
+def test_a_cancelled_meeting_owes_nothing_and_its_items_wait_for_the_next(meetings: MeetingActs) -> None:
     number, following, ref = meetings.call(), meetings.call(AUTUMN), meetings.waiting()
     meetings.put(number, ref)
     with meetings.house.database.transaction() as session:
@@ -212,7 +212,7 @@ def test_a_cancelled_meeting_owes_nothing_and_its_items_wait_for_the_next(meetin
     assert len(meetings.items(following)) == 1
 
 
-def test_two_meetings_of_one_body_on_one_day_have_two_names(meetings: Meetings) -> None:
+def test_two_meetings_of_one_body_on_one_day_have_two_names(meetings: MeetingActs) -> None:
     first, second = meetings.call(), meetings.call(name="Tema", sort=MeetingSort.THEME)
     with pytest.raises(AlreadyThere):
         meetings.call()
@@ -231,14 +231,14 @@ def test_two_meetings_of_one_body_on_one_day_have_two_names(meetings: Meetings) 
     ],
 )
 def test_a_meeting_that_cannot_be_is_refused_by_its_field(
-    meetings: Meetings, bad: dict[str, object], field: str
+    meetings: MeetingActs, bad: dict[str, object], field: str
 ) -> None:
     with pytest.raises(FieldRefusal) as refused:
         meetings.call(**bad)
     assert refused.value.field == field
 
 
-def test_v34_what_became_of_an_item_is_told_to_everybody_with_the_adjusted_minutes(meetings: Meetings) -> None:
+def test_v34_what_became_of_an_item_is_told_to_everybody_with_the_adjusted_minutes(meetings: MeetingActs) -> None:
     number = meetings.call()
     meetings.put(number, "# Budget")
     meetings.send(number)
@@ -250,13 +250,13 @@ def test_v34_what_became_of_an_item_is_told_to_everybody_with_the_adjusted_minut
     assert _told(meetings, number, A_VISITOR) is SettledHow.POSTPONED
 
 
-def _told(meetings: Meetings, number: int, by: Actor) -> SettledHow | None:
+def _told(meetings: MeetingActs, number: int, by: Actor) -> SettledHow | None:
     with meetings.house.database.reading() as session:
         item = agenda_shown(session, number, by=by, at=AT_TABLE).items[0]
     return item.how
 
 
-def test_guests_are_invited_beside_those_who_sit_in_the_body(meetings: Meetings) -> None:
+def test_guests_are_invited_beside_those_who_sit_in_the_body(meetings: MeetingActs) -> None:
     guests = (
         Invitee("officer@example.se"),
         Invitee("Gast@Example.org", "En gäst"),
@@ -268,7 +268,7 @@ def test_guests_are_invited_beside_those_who_sit_in_the_body(meetings: Meetings)
         assert [(row.guest, row.party_id is None) for row in rows] == [(False, True), (True, True), (True, False)]
 
 
-def test_what_is_withdrawn_has_a_reason_and_what_is_resolved_a_resolution(meetings: Meetings) -> None:
+def test_what_is_withdrawn_has_a_reason_and_what_is_resolved_a_resolution(meetings: MeetingActs) -> None:
     number = meetings.call()
     meetings.put(number, "# En sak")
     meetings.send(number)

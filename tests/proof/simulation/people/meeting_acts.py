@@ -12,8 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.demo.meetings import meeting_days
 from cases.demo.scene import Scene
+from cases.demo.villages.meetings import meeting_days
 from cases.meetings.agenda_items import ItemSort
 from cases.meetings.meeting import MeetingPlan, MeetingSort
 from cases.states import State

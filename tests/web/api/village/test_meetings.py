@@ -1,4 +1,4 @@
-"""Meetings over HTTP: from the calling to the public minutes, as a stranger tries them."""
+"""MeetingActs over HTTP: from the calling to the public minutes, as a stranger tries them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

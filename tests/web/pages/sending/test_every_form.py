@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from support.files_to_send import a_jpeg
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import fields_of, visitor, words
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import A_YEAR_ON, OWN, PlanActs
 
 from cases.access.tokens import WebSession
@@ -85,7 +85,7 @@ def path_of(web, endpoint, ref):
 
 def meeting_for(web, endpoint):
     """Call a meeting for today, and take it as far as the form is shown; return its number."""
-    meetings, now = Meetings(web.house), datetime.now(UTC)
+    meetings, now = MeetingActs(web.house), datetime.now(UTC)
     number = meetings.call(CALENDAR.day_of(now), at=now)
     if endpoint != "forum.put":
         meetings.put(number, "# En punkt", at=now)

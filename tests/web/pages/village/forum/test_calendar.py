@@ -7,7 +7,7 @@ from icalendar import Calendar, Event
 from sqlalchemy import update
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.meetings.meeting import MeetingSort
 from cases.organisation.units import Unit
@@ -21,8 +21,8 @@ PATH = "/forum.ics"
 
 
 @pytest.fixture
-def meetings(web) -> Meetings:
-    return Meetings(web.house)
+def meetings(web) -> MeetingActs:
+    return MeetingActs(web.house)
 
 
 def entries(web, path: str = PATH) -> dict[str, Event]:

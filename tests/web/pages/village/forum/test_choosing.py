@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import form_as_sent, visitor, words
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.meetings.agenda_items import SettledHow
 
@@ -16,7 +16,7 @@ PATH = "/forum/1/dagordning"
 
 @pytest.fixture
 def meetings(sqlite_web):
-    meetings = Meetings(sqlite_web.house)
+    meetings = MeetingActs(sqlite_web.house)
     assert meetings.call(COMING, at=NOW) == 1
     return meetings
 

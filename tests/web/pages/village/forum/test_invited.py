@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from support.houses.small_house import CALENDAR, SINCE
 from support.houses.small_pages import form_as_sent, visitor, words
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.organisation.people import Membership, Role
@@ -22,8 +22,8 @@ ANSWER = "/forum/1/svar"
 
 
 @pytest.fixture
-def meetings(sqlite_web) -> Meetings:
-    meetings = Meetings(sqlite_web.house)
+def meetings(sqlite_web) -> MeetingActs:
+    meetings = MeetingActs(sqlite_web.house)
     assert meetings.call(COMING, "Vårens forum", invited=(Invitee(GUEST, "En gäst"),), at=NOW) == 1
     return meetings
 

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import form_as_sent, visitor, words
 from support.houses.statements import counted
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.municipality import Municipality
@@ -55,7 +55,7 @@ def test_a_meeting_is_called_by_the_form_with_guests_and_its_time(sqlite_web):
 
 
 def test_the_next_meeting_of_each_body_that_meets_is_shown(sqlite_web):
-    meetings = Meetings(sqlite_web.house)
+    meetings = MeetingActs(sqlite_web.house)
     with sqlite_web.database.transaction() as session:
         session.execute(update(Unit).where(Unit.slug == "byggnamnd").values(meets="4,10"))
     contact = visitor(sqlite_web, "contact")
@@ -95,7 +95,7 @@ def test_the_form_is_for_those_who_may_call_a_meeting(sqlite_web):
 
 
 def test_an_agenda_shows_its_order_its_groups_and_what_is_proposed_by_why(sqlite_web):
-    meetings = Meetings(sqlite_web.house)
+    meetings = MeetingActs(sqlite_web.house)
     number, first, second = meetings.call(COMING, at=NOW), meetings.waiting("Cykelväg"), meetings.waiting("Bussen")
     left = meetings.waiting("Skolan")
     meetings.put(number, WantedItem(topic="Trafiken"), WantedItem(case=first, under=1), WantedItem(case=second), at=NOW)
@@ -109,7 +109,7 @@ def test_an_agenda_shows_its_order_its_groups_and_what_is_proposed_by_why(sqlite
 
 
 def test_everybody_reads_an_agenda_that_is_sent_without_what_is_not_public(sqlite_web):
-    meetings = Meetings(sqlite_web.house)
+    meetings = MeetingActs(sqlite_web.house)
     number, secret = meetings.call(COMING, "Vårens forum", at=NOW), meetings.waiting("Hemlig fråga")
     meetings.put(number, "# Välkomna", secret, at=NOW)
     for who in (None, "neighbour"):
@@ -128,7 +128,7 @@ def test_everybody_reads_an_agenda_that_is_sent_without_what_is_not_public(sqlit
 
 
 def test_eighty_items_take_no_more_than_eight_queries(sqlite_web):
-    meetings = Meetings(sqlite_web.house)
+    meetings = MeetingActs(sqlite_web.house)
     number, refs = meetings.call(COMING, at=NOW), [meetings.waiting(f"Fråga {n}") for n in range(40)]
     meetings.put(number, *refs, *(f"# Punkt {n}" for n in range(40)), at=NOW)
     meetings.waiting("En till")

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import form_as_sent, visitor, words
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.organisation.municipality import Municipality
 
@@ -16,8 +16,8 @@ PAGE, MOVE, CANCEL = "/forum/1/andra", "/forum/1/flytta", "/forum/1/stall-in"
 
 
 @pytest.fixture
-def meetings(sqlite_web) -> Meetings:
-    meetings = Meetings(sqlite_web.house)
+def meetings(sqlite_web) -> MeetingActs:
+    meetings = MeetingActs(sqlite_web.house)
     at = datetime.combine(COMING, time(17), UTC)
     assert meetings.call(COMING, "Vårens forum", where="Bygdegården", starts_at=at, at=NOW) == 1
     return meetings

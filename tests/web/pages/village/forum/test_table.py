@@ -7,7 +7,7 @@ from sqlalchemy import update
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import fields_of, form_as_sent, visitor, words
 from support.houses.statements import counted
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
@@ -26,7 +26,7 @@ MAIL = "gast@example.org"
 
 @pytest.fixture
 def meetings(sqlite_web):
-    meetings = Meetings(sqlite_web.house)
+    meetings = MeetingActs(sqlite_web.house)
     assert meetings.call(TODAY, at=NOW) == 1
     return meetings
 

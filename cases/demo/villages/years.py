@@ -13,9 +13,9 @@ from cases.access.actors import Actor, actor_for
 from cases.calendar import Calendar, add_months
 from cases.case import case_to_change
 from cases.database.transactions import Database
-from cases.demo.forum_years import forum_acts
 from cases.demo.moving_clock import MovingClock
-from cases.demo.plans_told import AdoptionTold, ItemTold, PlanTold
+from cases.demo.villages.forum_years import forum_acts
+from cases.demo.villages.plans_told import AdoptionTold, ItemTold, PlanTold
 from cases.organisation.people import Person
 from cases.progress import Change, change_state
 from cases.refusals import Refusal

@@ -18,8 +18,8 @@ PLANS_FILE = Path(__file__).with_name("plans.toml")
 class ItemTold:
     """One item of a plan: in which version it begins, when it is meant to be done, and what becomes of it.
 
-    `quarter` counts from that of the adoption, which is 0. `fate` names a list of steps in `cases.demo.village`; the
-    last of them is taken `after` days from the adoption. `done` and `done_by` are what is said when it is done.
+    `quarter` counts from that of the adoption, which is 0. `fate` names a list of steps in `cases.demo.villages.years`;
+    the last of them is taken `after` days from the adoption. `done` and `done_by` are what is said when it is done.
     `responsible` is the slug of a unit, by default the group.
     """
 
