@@ -14,7 +14,7 @@ import pytest
 from support.houses.good_house import NOW, TITLES, GoodHouse, build, copy_of
 from support.houses.small_house import MONDAY, copied_sqlite, furnish, open_small_house
 from support.meetings.held_meeting import hold_meeting
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 from support.plans.lived_in_village import REVISED, furnish_village
 
 from cases.states import Kind, State
@@ -225,7 +225,7 @@ def forum(request: pytest.FixtureRequest, run_folder: Path, tmp_path: Path) -> G
 def _meet(url: str) -> None:
     furnish(url)
     house = open_small_house(url)
-    hold_meeting(Meetings(house))
+    hold_meeting(MeetingActs(house))
     drain_outbox(house.database)
     house.database.close()
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text, true
 from support.houses.small_house import MONDAY, copied_sqlite, furnish, open_small_house
 from support.meetings.held_meeting import hold_meeting
-from support.meetings.meeting_acts import Meetings
+from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import PlanActs, content_of
 
 from cases.village.forum.reading import agenda as reading_agendas
@@ -78,7 +78,7 @@ def _furnish_with_plan(url: str) -> None:
         show_anchoring(session, "norrby", survey, by=house.actors["member"], at=MONDAY)
         given = ContactGiven(MONDAY.date(), ContactWay.PHONE, MONDAY.date() + timedelta(days=90))
         log_contact(session, group_to_meet(session, "norrby"), given, by=house.actors["contact"], at=MONDAY)
-    hold_meeting(Meetings(house))
+    hold_meeting(MeetingActs(house))
     house.sweep(LATER)
     draft = plan.begin(at=LATER)
     plan.put(content_of(draft), at=LATER)

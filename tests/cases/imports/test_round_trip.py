@@ -122,8 +122,9 @@ def _value(names: dict[str, dict[Any, str]], one: Any, name: str) -> Any:
     if name in ONLY_WHILE and getattr(one, ONLY_WHILE[name]) is None:
         return None
     value = getattr(one, name)
-    if name == "subject" and one.obligation in OWED_BY_MEETINGS:
-        return names[name].get(value, value)  # by its name: houses number their meetings each in its own way
+    if name == "subject":
+        by_name = one.obligation in OWED_BY_MEETINGS  # each house numbers its meetings in its own way
+        return names[name].get(value, value) if by_name else value
     if name == "reporter_id":
         return value is not None  # who it is stands in the table of parties
     return names[name][value] if name in names and value is not None else value
