@@ -34,7 +34,7 @@ ITEMS = text("""
 
 
 @dataclass(frozen=True)
-class Meetings:
+class MeetingDays:
     """Plans what happens with each meeting that is called; who leads it, does so by the acts of the domain."""
 
     people: People

@@ -19,7 +19,7 @@ from proof.simulation.environment.outages import OutagePlan, each_year, outages_
 from proof.simulation.environment.post import SimulatedLetter, SimulatedMailServer
 from proof.simulation.people.arrivals import Arrivals
 from proof.simulation.people.group_changes import GroupChanges
-from proof.simulation.people.meetings import Meetings
+from proof.simulation.people.meetings import MeetingDays
 from proof.simulation.people.people import People
 from proof.simulation.people.staffing import StaffChanges
 from proof.simulation.people.town import DOMAIN, SimulatedTown
@@ -68,7 +68,7 @@ def _assembled(order: SimulationOrder, installation: SimulatedInstallation, chan
         queue.plan(moment, partial(simulation.run_for_people, callback))
 
     people = People(installation.database, installation.clock, run_for_people, town, chance, counts, ZONE)
-    people.when_called = Meetings(people).plan
+    people.when_called = MeetingDays(people).plan
     simulation = Simulation(
         order, installation, town, people, queue, counts, breaches, Watch(breaches), VillageWatch(breaches),
         outage_plan, Speed(),
