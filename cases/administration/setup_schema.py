@@ -66,8 +66,8 @@ class UnitSchema(TomlSchema):
     place = TomlSlug()
     sort = TomlChoice(GroupSort)
     head = TomlMailAddress()
-    seats = TomlSeats()
     meets = TomlTermList()
+    seats = TomlSeats()
 
     @validates_schema
     def _fits(self, values: dict[str, Any], **_: Any) -> None:

@@ -82,7 +82,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.protection_changed": STAFF,
     "case.kept_off_agenda": STAFF,
 }
-IDS_OF_PEOPLE = frozenset({"officer", "follower", "adjusters"})  # facts that are ids of people's rows
+IDS_OF_PEOPLE = frozenset({"officer", "follower", "adjusters", "people", "parties"})  # facts that are ids of rows
 
 
 def reader_of(actor: Actor, case: Case) -> EventReader:

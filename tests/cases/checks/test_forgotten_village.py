@@ -82,7 +82,7 @@ def test_v2_a_house_that_nobody_has_looked_over_lacks_nothing_yet(small_house: S
 def test_v4_what_is_done_without_a_record_is_found(house: SmallHouse, obligation: str, subject: str) -> None:
     ref = _ref(house, obligation, subject)
     house.change(ref, State.DONE, note="Klart", fulfils=obligation, at=LATER)
-    assert _found(house) == {("V4", "what was owed is done, and nothing was given", ref)}
+    assert ("V4", "what was owed is done, and nothing was given", ref) in _found(house)
     house.sweep(LATER + timedelta(days=1))
     assert house.case(ref).state is State.CLOSED
     assert ("V4", "what was owed is done, and nothing was given", ref) in _found(house)

@@ -13,7 +13,7 @@ from cases.history.journal import Entry
 from cases.meetings.agenda import agenda_of
 from cases.meetings.agenda_items import AgendaItem, choose_for_agenda, leave_agenda_when_protected
 from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
-from cases.organisation.units import Unit, UnitKind
+from cases.organisation.units import FORUM, Unit, UnitKind, unit_named
 from cases.parties import Party
 from cases.progress import WaitingFor
 from cases.reading.visibility import may_see, seen_by
@@ -53,6 +53,8 @@ def protect(house: SmallHouse, ref: str) -> None:
 
 
 def let_it_lie(house: SmallHouse, days: int = 120) -> None:
+    with house.database.transaction() as session:
+        unit_named(session, FORUM).meets = None  # what it owes would come on its own agenda
     for day in range(days):
         house.sweep(CALENDAR.morning_of(CALENDAR.day_of(MONDAY + timedelta(days=day))))
 
