@@ -99,12 +99,12 @@ def put_agenda(
 
 
 def all_proposed(session: Session, meeting: Meeting, at: datetime) -> list[WantedItem]:
-    """Return what is proposed for the meeting, as the items of an agenda that nobody has chosen."""
+    """Return what is proposed for the meeting, as the items of an agenda that nobody has chosen; at most 200."""
     calendar = calendar_of(session)
     found = proposed_for(session, meeting, day=calendar.day_of(at), calendar=calendar)
     ids = [one.case_id for one in found if one.case_id is not None]
     refs = dict(session.execute(select(Case.id, Case.ref).where(Case.id.in_(ids))).all())
-    return [WantedItem(case=refs.get(one.case_id or 0), topic=one.topic) for one in found]
+    return [WantedItem(case=refs.get(one.case_id or 0), topic=one.topic) for one in found[:MOST_ITEMS]]
 
 
 def _case_ids(session: Session, wanted: Sequence[WantedItem]) -> dict[str, int]:

@@ -283,3 +283,14 @@ def test_what_is_withdrawn_has_a_reason_and_what_is_resolved_a_resolution(meetin
     meetings.recommend(home, number, 1, Verdict.NO, "Fel i protokollet.", replaces=first.id)
     with pytest.raises(AlreadyThere):
         meetings.recommend(home, number, 1, Verdict.NO, "Igen.", replaces=first.id)
+
+
+def test_what_does_not_fit_on_an_agenda_that_nobody_has_chosen_is_proposed_for_the_next(
+    meetings: MeetingActs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cases.village.forum.choosing.MOST_ITEMS", 2)
+    number, refs = meetings.call(), [meetings.waiting(title) for title in ("Ett", "Två", "Tre")]
+    meetings.send(number)
+    assert len(meetings.items(number)) == 2
+    left = [meetings.house.case(ref).id for ref in refs]
+    assert [item.case_id for item in meetings.items(None)] == left[2:]

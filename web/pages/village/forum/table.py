@@ -14,6 +14,7 @@ from cases.meetings.agenda_items import SettledHow
 from cases.meetings.invited import InvitationAnswer
 from cases.meetings.resolution import Verdict
 from cases.refusals import FieldRefusal, NotFound
+from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.finding import require_at_table
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.on_a_page import AtTable, at_table
@@ -27,7 +28,7 @@ from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda_rows import rows_of
-from web.pages.village.forum.blueprint import bp
+from web.pages.village.forum.blueprint import addresses_in, bp
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
@@ -46,9 +47,12 @@ def table(number: int) -> str:
 
 @bp.post("/forum/<int:number>/bordet/<int:item>")
 @open_to(Audience.STAFF)
-@shown_again_by(lambda form, number, item: table_page(number, item_form=form, wanted=item))
+@shown_again_by(lambda form, number, item: table_page(number, form, wanted=item))
 def settle(number: int, item: int) -> Response | tuple[str, int]:
-    """Handle the form of one item: settle it, and redirect to the next; if refused, show the form with the reason."""
+    """Handle the button of one item: settle it, save who is here, and redirect to the next item.
+
+    If refused, show the page with the reason, and with all that was typed.
+    """
     with current().database.reading() as session:
         require_at_table(session, "settle_item", current_actor())
     form = Form(request.form)
@@ -58,7 +62,17 @@ def settle(number: int, item: int) -> Response | tuple[str, int]:
         flash(gettext("Item %(number)s is saved.", number=item), "success")
         return redirect(page, 303)
     name_fields(form)
-    return table_page(number, item_form=form, wanted=item), form.status
+    return table_page(number, form, wanted=item), form.status
+
+
+def present_in(form: Form) -> tuple[str, ...]:
+    """Return the addresses of those who are here, by the form."""
+    return (*request.form.getlist("present"), *addresses_in(form.text("others")))
+
+
+def item_at_hand(form: Form) -> int | None:
+    """Return the number of the item whose fields the form has; None when each item was settled."""
+    return number_in(form.typed("item"))
 
 
 def _settle(session: Session, form: Form, number: int, item: int) -> str:
@@ -76,6 +90,8 @@ def _settle(session: Session, form: Form, number: int, item: int) -> str:
         settle_item(session, number, Settling(item, SettledHow(how), words), by=by, at=at)
     else:
         raise FieldRefusal(field="how")
+    if "item" in request.form:
+        save_presence(session, number, present_in(form), by=by, at=at)
     return url_for("forum.table", number=number)
 
 
@@ -118,23 +134,21 @@ def _item(shown: AgendaShown, number: int) -> AgendaItemShown:
     raise NotFound(ref=str(number))
 
 
-def table_page(
-    number: int, *, wanted: int | None = None, item_form: Form | None = None, close_form: Form | None = None
-) -> str:
-    """Return the page of the table as HTML: with `wanted`, the item whose form is shown, or with a refused form."""
+def table_page(number: int, form: Form | None = None, *, wanted: int | None = None) -> str:
+    """Return the page of the table as HTML: with `wanted`, the item that is at hand, and with a form that was sent."""
     with current().database.reading() as session:
         require_at_table(session, "settle_item", current_actor())
         shown, rows = rows_of(session, number, current_actor())
         open_rows = [row for row in rows.chosen if not row.settled]
         at_hand = next((row for row in open_rows if row.number == wanted), open_rows[0] if open_rows else None)
         people = at_table(session, shown.meeting)
-        gone = item_form if at_hand is None or at_hand.number != wanted else None  # its item is settled by now
+        is_gone = form is not None and (at_hand is None or at_hand.number != wanted)  # its item is settled by now
         context: dict[str, Any] = {
             "shown": shown, "meeting": shown.meeting, "rows": rows.chosen, "at_hand": at_hand, "people": people,
             "is_open": shown.sent_on is not None and shown.closed_on is None and shown.meeting.stage != "cancelled",
-            "open_count": len(open_rows), "gone_form": gone,
-            "item_form": item_form if item_form and not gone else Form(), "close_form": close_form or Form(),
-            "is_here": partial(_is_here, close_form, is_saved=any(one.present is not None for one in people)),
+            "open_count": len(open_rows), "is_gone": is_gone, "form": form or Form(),
+            "item_form": form if form and not is_gone else Form(),
+            "is_here": partial(_is_here, form, is_saved=any(one.present is not None for one in people)),
             "is_saved": any(one.present is not None for one in people), "most_called": LONGEST_NUMBER,
             "choices": [(how, str(words)) for how, words in SETTLINGS.items()],
         }  # fmt: skip

@@ -1,5 +1,6 @@
 """At the table: each item is saved by itself, the meeting is closed, the minutes adjusted and public."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -45,7 +46,12 @@ def settle(web, item, how, who="contact", **given):
 
 def close(web, **given):
     contact = visitor(web, "contact")
-    return contact.send(CLOSING, **form_as_sent(contact.get(TABLE).text, CLOSING) | given)
+    return contact.send(CLOSING, **at_table(contact.get(TABLE).text) | given)
+
+
+def at_table(page):
+    """Return what the form of the table sends, whichever button is pressed."""
+    return form_as_sent(page, re.search(r'<form class="with-side" method="post" action="([^"]+)"', page)[1])
 
 
 def publish(web, ref):
@@ -113,7 +119,7 @@ def test_line_14_closing_names_what_is_not_settled_and_what_was_ticked_stays(sql
     given = {"present": "representative@example.se", "others": MAIL}
     refused = close(sqlite_web, **given)
     assert (refused.status_code, "1. Budget" in words(refused.text)) == (422, True)
-    form = form_as_sent(refused.text, CLOSING)
+    form = at_table(refused.text)
     assert {name: form[name] for name in given} == given
     settle(sqlite_web, 1, "noted")
     assert close(sqlite_web, **given).location == "/forum/1"
@@ -124,10 +130,10 @@ def test_line_14_closing_names_what_is_not_settled_and_what_was_ticked_stays(sql
 def test_who_is_there_is_saved_at_any_time_and_the_closing_starts_from_it(sqlite_web, meetings):
     sent(meetings, "# Budget")
     contact = visitor(sqlite_web, "contact")
-    form = form_as_sent(contact.get(TABLE).text, CLOSING)
+    form = at_table(contact.get(TABLE).text)
     given = {"present": "representative@example.se", "others": f"{MAIL}\n{MAIL.upper()}"}
     for _ in range(2):
-        assert contact.send(f"{TABLE}/narvaro", **form | given).location == TABLE
+        assert contact.send(f"{TABLE}/narvaro", **form | given).location == f"{TABLE}?punkt=1"
     assert present(sqlite_web) == {"representative@example.se", MAIL}, "nobody is written twice"
     assert meetings.meeting(1).closed_on is None
     settle(sqlite_web, 1, "noted")
@@ -141,6 +147,25 @@ def test_who_is_there_is_saved_at_any_time_and_the_closing_starts_from_it(sqlite
     assert close(sqlite_web).location == "/forum/1"
     assert present(sqlite_web) == {MAIL}
     assert contact.send(f"{TABLE}/narvaro", present="").status_code == 409
+
+
+def test_who_is_ticked_is_saved_with_an_item_and_what_is_begun_stays_when_only_they_are_saved(sqlite_web, meetings):
+    sent(meetings, "# Budget", "# Rapport")
+    assert settle(sqlite_web, 1, "noted", present="representative@example.se").location == TABLE
+    assert present(sqlite_web) == {"representative@example.se"}
+    contact = visitor(sqlite_web, "contact")
+    begun = at_table(contact.get(TABLE).text) | {"how": "yes", "words": "Ett långt skäl", "others": MAIL}
+    kept = contact.send(f"{TABLE}/narvaro", **begun)
+    assert (kept.status_code, "Sparat: 2 är här." in words(kept.text)) == (200, True)
+    form = at_table(kept.text)
+    assert {name: form[name] for name in ("how", "words", "item")} == {
+        "how": "yes", "words": "Ett långt skäl", "item": "2"
+    }  # fmt: skip
+    refused = contact.send(f"{TABLE}/2", **begun | {"others": "ingen adress"})
+    assert (refused.status_code, at_table(refused.text)["words"]) == (422, "Ett långt skäl")
+    assert meetings.items(1)[1].settled_at is None, "nothing is saved by half"
+    assert close(sqlite_web, then="postpone", words="Vi hann inte.").location == "/forum/1"
+    assert sqlite_web.get("/meetings/1/agenda", by="contact").json["items"][1]["words"] == "Vi hann inte."
 
 
 def present(web):
@@ -160,7 +185,7 @@ def test_without_a_quorum_the_rest_is_postponed_in_one_act(sqlite_web, meetings)
 def test_before_the_agenda_is_sent_nothing_is_settled(sqlite_web, meetings):
     contact = visitor(sqlite_web, "contact")
     assert "Skicka dagordningen först." in contact.read(TABLE)
-    assert f'action="{CLOSING}"' not in contact.get(TABLE).text
+    assert CLOSING not in contact.get(TABLE).text
     assert contact.send(CLOSING).status_code == 409
 
 
