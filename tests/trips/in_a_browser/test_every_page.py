@@ -107,7 +107,7 @@ class Pages:
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
                         (f"/arende/{keys['waits']}", "kommentar")],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
-                        (f"/forum/{met[1]}/bordet", "avsluta"), (f"/forum/{met[2]}/justera", "justera"),
+                        (f"/forum/{met[2]}/justera", "justera"),
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
                         (f"/forum/{met[0]}/inbjudna", "/inbjudna"),
                         ("/bygderna/norrby/kontakt", "kontakt"),

@@ -136,7 +136,7 @@ def test_who_is_there_is_saved_at_any_time_and_the_closing_starts_from_it(sqlite
         assert contact.send(f"{TABLE}/narvaro", **form | given).location == f"{TABLE}?punkt=1"
     assert present(sqlite_web) == {"representative@example.se", MAIL}, "nobody is written twice"
     assert meetings.meeting(1).closed_on is None
-    settle(sqlite_web, 1, "noted")
+    settle(sqlite_web, 1, "noted", present=["representative@example.se", MAIL])
     page = visitor(sqlite_web, "contact").get(TABLE).text
     assert "Sparat: 2 av 2 är här." in words(page)
     assert set(fields_of(page, CLOSING)["present"]) == {"representative@example.se", MAIL}
