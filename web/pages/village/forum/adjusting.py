@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -45,6 +46,8 @@ def adjust(number: int) -> Response | tuple[str, int]:
     with form.catching_refusals():
         typed = AdjustmentForm().load(request.form)
         people = list(dict.fromkeys((*request.form.getlist("by"), *addresses_in(form.text("others")))))
+        if not people:
+            raise ValidationError({"by": [gettext("Choose who adjusted them: it cannot be put in afterwards.")]})
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _adjust(session, number, typed, people))
         flash(gettext("The minutes are adjusted. Everybody can read them."), "success")

@@ -119,7 +119,7 @@ def test_everybody_reads_an_agenda_that_is_sent_without_what_is_not_public(sqlit
     meetings.send(number, at=NOW)
     for who in (None, "neighbour"):
         page = visitor(sqlite_web, who).read(f"/forum/{number}")
-        assert page.index("Välkomna") < page.index("Ett ärende som inte är offentligt")
+        assert page.index("Välkomna") < page.index("Ett ärende som inte är publicerat")
         assert not [word for word in (secret, "Hemlig", "Väntar på forumet", "@example.se") if word in page]
     for path in ("/forum", f"/forum/{number}"):
         asked = visitor(sqlite_web).get(f"{path}?logga-in=1")

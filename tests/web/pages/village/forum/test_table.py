@@ -212,7 +212,7 @@ def test_line_15_adjusted_minutes_are_public_without_addresses_and_what_is_not_p
     assert [contact.send(ADJUSTING, **form).location for _ in range(2)] == ["/protokoll/1"] * 2
     for who in (None, "contact", "representative"):
         page = visitor(sqlite_web, who).read("/protokoll/1")
-        for said in ("Ett ärende som inte är offentligt", f"Cykelväg {open_}", "rekommenderar: ja, 5 000 kr", "Läst.",
+        for said in ("Ett ärende som inte är publicerat", f"Cykelväg {open_}", "rekommenderar: ja, 5 000 kr", "Läst.",
                      "2 kom", "av Representative."):  # fmt: skip
             assert said.replace("5 000", "5\u00a0000") in page or said in page, said
         raw = visitor(sqlite_web, who).get("/protokoll/1").text
@@ -231,11 +231,14 @@ def test_minutes_are_adjusted_after_the_closing_on_a_day_that_has_been(sqlite_we
     sent(meetings, "# Budget")
     contact = visitor(sqlite_web, "contact")
     assert "Avsluta mötet först." in contact.read(ADJUSTING)
-    assert contact.send(ADJUSTING, on="").status_code == 409
+    by = {"by": "representative@example.se"}
+    assert contact.send(ADJUSTING, on="", **by).status_code == 409
     meetings.close(1, Settling(1, SettledHow.NOTED), at=NOW)
     for given in ({"on": "2020-01-01"}, {"on": "nonsens"}, {"by": "ingen@example.se"}):
         assert contact.send(ADJUSTING, **given).status_code == 422, given
-    assert contact.send(ADJUSTING, on=TODAY.isoformat()).location == "/protokoll/1"
+    by_nobody = contact.send(ADJUSTING, on=TODAY.isoformat())
+    assert (by_nobody.status_code, "Välj vilka som justerade det" in words(by_nobody.text)) == (422, True)
+    assert contact.send(ADJUSTING, on=TODAY.isoformat(), **by).location == "/protokoll/1"
 
 
 def test_eighty_items_take_no_more_than_eight_queries_at_the_table_and_in_the_minutes(sqlite_web, meetings):
