@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.village.forum.adjusting import adjust_minutes
-from cases.village.forum.finding import require_at_table
+from cases.village.forum.finding import meeting_numbered, require_at_table
 from cases.village.forum.reading.on_a_page import at_table
 from web.current import current, right_now
 from web.language.dates import day_words
@@ -46,8 +46,6 @@ def adjust(number: int) -> Response | tuple[str, int]:
     with form.catching_refusals():
         typed = AdjustmentForm().load(request.form)
         people = list(dict.fromkeys((*request.form.getlist("by"), *addresses_in(form.text("others")))))
-        if not people:
-            raise ValidationError({"by": [gettext("Choose who adjusted them: it cannot be put in afterwards.")]})
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _adjust(session, number, typed, people))
         flash(gettext("The minutes are adjusted. Everybody can read them."), "success")
@@ -57,6 +55,9 @@ def adjust(number: int) -> Response | tuple[str, int]:
 
 
 def _adjust(session: Session, number: int, typed: dict[str, Any], people: list[str]) -> str:
+    meeting = meeting_numbered(session, number)
+    if not people and meeting.closed_on is not None and meeting.adjusted_on is None:
+        raise ValidationError({"by": [gettext("Choose who adjusted them: it cannot be put in afterwards.")]})
     adjust_minutes(session, number, typed["on"], people, by=current_actor(), at=right_now())
     return url_for("forum.minutes", number=number)
 
