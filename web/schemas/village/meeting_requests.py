@@ -68,7 +68,8 @@ class StartsAt(PlainText):
         raise self.make_error("time")
 
 
-def _moment(on: Any, starts_at: time | datetime | None) -> datetime | None:
+def moment_of(on: Any, starts_at: time | datetime | None) -> datetime | None:
+    """Return the moment (UTC) of a time of this local day; what is a moment already, or None, as it is."""
     if isinstance(starts_at, time):
         zone = current().database.calendar.zone
         return datetime.combine(on, starts_at, zone).astimezone(UTC)
@@ -106,7 +107,7 @@ class MeetingIn(Strict):
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Calling:
         """Return `given`, the loaded fields, as a `Calling`."""
-        invited, starts_at = tuple(given.pop("invited")), _moment(given["held_on"], given.pop("starts_at", None))
+        invited, starts_at = tuple(given.pop("invited")), moment_of(given["held_on"], given.pop("starts_at", None))
         return Calling(MeetingPlan(starts_at=starts_at, **given), invited)
 
 
@@ -125,7 +126,7 @@ class MeetingMoveIn(Strict):
         starts_at = given.pop("starts_at", None)
         if isinstance(starts_at, time) and "held_on" not in given:
             raise ValidationError({"held_on": [str(MISSING_MESSAGES["required"])]})
-        return Rearrangement(starts_at=_moment(given.get("held_on"), starts_at), **given)
+        return Rearrangement(starts_at=moment_of(given.get("held_on"), starts_at), **given)
 
 
 class CancellationIn(Strict):

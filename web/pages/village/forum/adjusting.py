@@ -17,7 +17,7 @@ from web.pages.forms import Form, TypedSchema, day_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda_rows import rows_of
-from web.pages.village.forum.blueprint import addresses_in, bp
+from web.pages.village.forum.blueprint import addresses_in, bp, require_act
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -40,8 +40,7 @@ def ask_to_adjust(number: int) -> str:
 @shown_again_by(lambda form, number: _page(form, number))
 def adjust(number: int) -> Response | tuple[str, int]:
     """Handle the form, and redirect to the public minutes; if refused, show it with the reason."""
-    with current().database.reading() as session:
-        require_at_table(session, "adjust_minutes", current_actor())
+    require_act("adjust_minutes")
     form = Form(request.form)
     with form.catching_refusals():
         typed = AdjustmentForm().load(request.form)

@@ -9,8 +9,11 @@ from marshmallow import ValidationError, fields
 from cases.mail_addresses import read_public_address
 from cases.refusals import FieldRefusal
 from cases.village.forum.convening.inviting import MOST_INVITED
+from cases.village.forum.finding import require_at_table
+from web.current import current
 from web.language.gettext import gettext
 from web.language.refusals import sentence_of
+from web.requests.identity.caller import current_actor
 
 bp = Blueprint("forum", __name__)
 
@@ -40,3 +43,9 @@ def _what_is_wrong(address: str) -> str:
     except FieldRefusal as refused:
         return f"{address}: {sentence_of(refused.code, refused.facts)}"
     return ""
+
+
+def require_act(act: str) -> None:
+    """Raise `NotAllowed` unless the caller may do this act of `cases.village.rights.ACTS` at the table."""
+    with current().database.reading() as session:
+        require_at_table(session, act, current_actor())

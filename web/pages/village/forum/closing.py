@@ -7,14 +7,13 @@ from werkzeug.wrappers import Response
 from cases.meetings.agenda_items import SettledHow
 from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.presence import save_presence
-from cases.village.forum.finding import require_at_table
 from cases.village.forum.settling import Settling
 from web.current import current, right_now
 from web.language.gettext import gettext, ngettext
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
-from web.pages.village.forum.blueprint import bp
+from web.pages.village.forum.blueprint import bp, require_act
 from web.pages.village.forum.table import item_at_hand, name_fields, present_in, table_page
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -28,7 +27,7 @@ def note_presence(number: int) -> Response | tuple[str, int]:
 
     What was begun for the item at hand stays on the page, too.
     """
-    _require()
+    require_act("close_meeting")
     form = Form(request.form)
     with form.catching_refusals():
         with current().database.transaction() as session:
@@ -45,7 +44,7 @@ def note_presence(number: int) -> Response | tuple[str, int]:
 @shown_again_by(lambda form, number: table_page(number, form, wanted=item_at_hand(form)))
 def close(number: int) -> Response | tuple[str, int]:
     """Handle the form that closes the meeting, with who came; if refused, show it with the reason."""
-    _require()
+    require_act("close_meeting")
     form = Form(request.form)
     with form.catching_refusals():
         postpones = form.typed("then") == "postpone"
@@ -63,11 +62,6 @@ def _begun(form: Form) -> tuple[Settling, ...]:
     """Return the item at hand as postponed, with what was written of it; nothing when nothing was written."""
     number, words = item_at_hand(form), form.text("words")
     return (Settling(number, SettledHow.POSTPONED, words),) if number is not None and words else ()
-
-
-def _require() -> None:
-    with current().database.reading() as session:
-        require_at_table(session, "close_meeting", current_actor())
 
 
 def _close(session: Session, number: int, closing: Closing) -> str:

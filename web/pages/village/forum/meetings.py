@@ -1,7 +1,6 @@
 """The meetings of all bodies: the next one of each, those held, and the form that calls one."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,7 +15,7 @@ from cases.organisation.units import FORUM, MEET, Unit
 from cases.refusals import FieldRefusal
 from cases.village.forum.convening.calling import LONGEST, Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
-from cases.village.forum.finding import may_at_table, require_at_table
+from cases.village.forum.finding import may_at_table
 from cases.village.forum.reading.invitations import invitations_of
 from cases.village.forum.reading.meetings import meetings_listed
 from cases.village.forum.reading.shown import MeetingListed, MeetingStage
@@ -29,10 +28,10 @@ from web.pages.forms import DayField, Form, TypedSchema, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda_rows import AgendaRows, rows_of
-from web.pages.village.forum.blueprint import MailAddresses, bp
+from web.pages.village.forum.blueprint import MailAddresses, bp, require_act
 from web.requests.guard import Audience, LoginNeeded, open_to
 from web.requests.identity.caller import current_actor
-from web.schemas.village.meeting_requests import StartsAt
+from web.schemas.village.meeting_requests import StartsAt, moment_of
 
 CALLED_HERE = (MeetingSort.ORDINARY, MeetingSort.THEME)
 MOST_HELD = 50
@@ -68,8 +67,7 @@ def show() -> str:
 @shown_again_by(lambda form: _page(form))
 def call() -> Response | tuple[str, int]:
     """Handle the form that calls a meeting, and redirect to it; if refused, show the form with the reason."""
-    with current().database.reading() as session:
-        require_at_table(session, "call_meeting", current_actor())
+    require_act("call_meeting")
     form = Form(request.form)
     with form.catching_refusals():
         calling = _calling(MeetingForm().load(request.form))
@@ -84,13 +82,6 @@ def _calling(typed: dict[str, Any]) -> Calling:
     guests, starts_at, body = typed.pop("guests"), typed.pop("starts_at"), typed.pop("body") or FORUM
     plan = MeetingPlan(body=body, starts_at=moment_of(typed["held_on"], starts_at), **typed)
     return Calling(plan, tuple(Invitee(email) for email in guests))
-
-
-def moment_of(on: date, starts_at: Any) -> datetime | None:
-    """Return the moment (UTC) of a time of this local day; what is a moment already, or None, as it is."""
-    if starts_at is None or isinstance(starts_at, datetime):
-        return starts_at
-    return datetime.combine(on, starts_at, current().database.calendar.zone)
 
 
 def _call(session: Session, calling: Calling) -> str:

@@ -28,7 +28,7 @@ from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda_rows import rows_of
-from web.pages.village.forum.blueprint import addresses_in, bp
+from web.pages.village.forum.blueprint import addresses_in, bp, require_act
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
@@ -53,8 +53,7 @@ def settle(number: int, item: int) -> Response | tuple[str, int]:
 
     If refused, show the page with the reason, and with all that was typed.
     """
-    with current().database.reading() as session:
-        require_at_table(session, "settle_item", current_actor())
+    require_act("settle_item")
     form = Form(request.form)
     with form.catching_refusals():
         with current().database.transaction() as session:

@@ -20,7 +20,7 @@ from web.pages.forms import Form, TypedSchema
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
 from web.pages.village.forum.agenda import TO_COME
-from web.pages.village.forum.blueprint import MailAddresses, bp
+from web.pages.village.forum.blueprint import MailAddresses, bp, require_act
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
@@ -44,7 +44,7 @@ def show_invited(number: int) -> str:
 def invite(number: int) -> Response | tuple[str, int]:
     """Handle the form that invites more people; if refused, show it with the reason."""
     form = Form(request.form)
-    _require()
+    require_act("call_meeting")
     with form.catching_refusals():
         guests = tuple(Invitee(email) for email in MoreInvited().load(request.form)["guests"])
         with current().database.transaction() as session:
@@ -60,7 +60,7 @@ def invite(number: int) -> Response | tuple[str, int]:
 def note_answers(number: int) -> Response | tuple[str, int]:
     """Handle the form with everybody's answer: note those that are new; if refused, show it with the reason."""
     form = Form(request.form)
-    _require()
+    require_act("call_meeting")
     with form.catching_refusals():
         with current().database.transaction() as session:
             _note(session, form, number)
@@ -75,7 +75,7 @@ def note_answers(number: int) -> Response | tuple[str, int]:
 def take_guest_off(number: int) -> Response | tuple[str, int]:
     """Handle the button that takes one guest off; if refused, show the page with the reason."""
     form = Form(request.form)
-    _require()
+    require_act("call_meeting")
     with form.catching_refusals():
         with current().database.transaction() as session:
             take_off(session, number, form.text("email"), by=current_actor(), at=right_now())
@@ -83,11 +83,6 @@ def take_guest_off(number: int) -> Response | tuple[str, int]:
         return redirect(url_for("forum.show_invited", number=number), 303)
     form.refusal = form.refusal or next(iter(form.refusals.values()), "")
     return _page(number, Form(), answers=form), form.status
-
-
-def _require() -> None:
-    with current().database.reading() as session:
-        require_at_table(session, "call_meeting", current_actor())
 
 
 def _invite(session: Session, number: int, guests: tuple[Invitee, ...]) -> str:

@@ -19,11 +19,10 @@ from web.language.gettext import gettext
 from web.pages.forms import DayField, Form, TypedSchema, long_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
-from web.pages.village.forum.blueprint import bp
-from web.pages.village.forum.meetings import moment_of
+from web.pages.village.forum.blueprint import bp, require_act
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
-from web.schemas.village.meeting_requests import StartsAt
+from web.schemas.village.meeting_requests import StartsAt, moment_of
 
 CANCELS = "cancel-"  # begins the names of the fields of the form that cancels: it is on the page of the other
 
@@ -59,7 +58,7 @@ def rearrange(number: int) -> str:
 def move(number: int) -> Response | tuple[str, int]:
     """Handle the form that moves the meeting, and redirect to it; if refused, show the form with the reason."""
     form = Form(request.form)
-    _require()
+    require_act("call_meeting")
     with form.catching_refusals():
         to = _rearrangement(MoveForm().load(request.form))
         with current().database.transaction() as session:
@@ -75,7 +74,7 @@ def move(number: int) -> Response | tuple[str, int]:
 def cancel(number: int) -> Response | tuple[str, int]:
     """Handle the form that cancels the meeting, and redirect to it; if refused, show the form with the reason."""
     form = Form(request.form, prefix=CANCELS)
-    _require()
+    require_act("call_meeting")
     with form.catching_refusals():
         typed = {name.removeprefix(CANCELS): value for name, value in request.form.items()}
         why = CancelForm().load(typed)["why"]
@@ -97,11 +96,6 @@ def _rearrangement(typed: dict[str, Any]) -> Rearrangement:
         typed["held_on"], starts_at, typed["where"] or "", typed["name"], typed["theme"] or "", typed["why"] or "",
         is_timeless=starts_at is None,
     )  # fmt: skip
-
-
-def _require() -> None:
-    with current().database.reading() as session:
-        require_at_table(session, "call_meeting", current_actor())
 
 
 def _move(session: Session, number: int, to: Rearrangement) -> str:
