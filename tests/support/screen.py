@@ -2,6 +2,9 @@
 
 import re
 
+from playwright.sync_api import Error
+
+NETWORK_CHANGED = "ERR_NETWORK_CHANGED"  # Chromium drops what it fetches when a network card comes or goes
 REFUSED = re.compile(r"status of 4(03|04|10|13|22|29) ")  # a page that says what was wrong is no trouble
 
 
@@ -13,6 +16,7 @@ class Screen:
         self.context.set_default_timeout(10_000)
         self.page, self.address = self.context.new_page(), address
         self.complaints: list[str] = []
+        self.interrupted = False  # by the machine's network, since the page was asked for
         self.page.on("console", self._note_complaint)
 
     def weigh(self) -> None:
@@ -27,8 +31,17 @@ class Screen:
         self.weight += finished["encodedDataLength"]
 
     def open(self, path: str) -> None:
-        """Go to a page."""
-        self.page.goto(self.address + path)
+        """Go to a page; again, at most three times in all, when the machine's network changes meanwhile."""
+        for _ in range(3):
+            self.interrupted = False
+            try:
+                self.page.goto(self.address + path)
+            except Error as error:
+                if NETWORK_CHANGED not in error.message:
+                    raise
+                self.interrupted = True
+            if not self.interrupted:
+                break
 
     def be(self, name: str) -> None:
         """Log in as this person."""
@@ -54,7 +67,9 @@ class Screen:
         assert words in self.page.evaluate("document.activeElement.textContent")
 
     def _note_complaint(self, message) -> None:
-        if message.type == "error" and not REFUSED.search(message.text):
+        if NETWORK_CHANGED in message.text:
+            self.interrupted = True
+        elif message.type == "error" and not REFUSED.search(message.text):
             self.complaints.append(message.text)
 
     def close(self) -> None:
