@@ -478,6 +478,14 @@ class AgendaNotSent(Refusal):
 
 
 @dataclass
+class MeetingAhead(Refusal):
+    """The meeting is not before the local day `on`."""
+
+    code: ClassVar[str] = "meeting-ahead"
+    on: date | None = None
+
+
+@dataclass
 class NotClosed(Refusal):
     """The meeting has to be closed, with each item settled, before its minutes are adjusted."""
 
@@ -497,6 +505,22 @@ class ItemSettled(Refusal):
     """The item with this number is settled already."""
 
     code: ClassVar[str] = "item-settled"
+    number: int = 0
+
+
+@dataclass
+class ItemOpen(Refusal):
+    """The item with this number is not settled yet: there is nothing to put right."""
+
+    code: ClassVar[str] = "item-open"
+    number: int = 0
+
+
+@dataclass
+class ItemTakenUp(Refusal):
+    """What was postponed from this item stands on the agenda of the next meeting already."""
+
+    code: ClassVar[str] = "item-taken-up"
     number: int = 0
 
 

@@ -11,9 +11,9 @@ from cases.case import LONGEST_TEXT
 from cases.database.texts import is_storable_line, visible
 from cases.history.event_batches import batch
 from cases.history.events import CaseRecommended
-from cases.history.journal import Entry, SpokenWords
+from cases.history.journal import SpokenWords
 from cases.history.words import Visibility
-from cases.meetings.agenda_items import SettledHow
+from cases.meetings.agenda_items import AgendaItem, SettledHow
 from cases.meetings.resolution import Resolution, StoodAside, Verdict
 from cases.refusals import (
     AlreadyThere,
@@ -24,8 +24,9 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.village.forum.convening.inviting import people_named
+from cases.village.forum.correcting import meeting_to_correct, settle_anew, standing_resolution
 from cases.village.forum.finding import MeetingToChange, require_at_table
-from cases.village.forum.settling import meeting_at_table, write_settled
+from cases.village.forum.settling import Settling, checked_words, meeting_at_table, refuse_ahead, write_settled
 
 MOST_ORE = 100_000_000_000_00  # öre: a hundred thousand million kronor
 LONGEST_NUMBER = 30  # characters
@@ -37,7 +38,8 @@ class Recommendation:
     """What a body recommends of the item `number` of a meeting, in `words`; money is in öre.
 
     `aside` are the mail addresses of those who took no part, `called` what it is called in the minutes ("§ 12").
-    `replaces` is the id of a recommendation of the same item that was wrong.
+    `corrects`: the item was settled before, and that was wrong; `replaces` is the id of the recommendation of the same
+    item that was wrong, and says so too.
     """
 
     meeting: int
@@ -48,47 +50,92 @@ class Recommendation:
     aside: tuple[str, ...] = ()
     called: str | None = None
     replaces: int | None = None
+    corrects: bool = False
 
 
 def recommend(session: Session, ref: str, given: Recommendation, *, by: Actor, at: datetime) -> Resolution:
     """Record the recommendation about the case with this reference, settle its item, and return it.
 
-    A topic without a case is recommended about in the case of the meeting itself. Raises `NotAllowed`, `NotFound`,
-    `UnknownName` when the item is not about that case, `AgendaNotSent`, `MeetingOver`, `ItemSettled`, `WordsNeeded`,
-    `TooLong`, `BadCharacters`, `NumberOutside`, and `AlreadyThere` when what it replaces has been replaced.
+    A topic without a case is recommended about in the case of the meeting itself. What corrects can be told until the
+    minutes are adjusted. Raises `NotAllowed`, `NotFound`, `UnknownName` when the item is not about that case,
+    `AgendaNotSent`, `MeetingOver`, `MeetingAhead`, `ItemSettled`, `WordsNeeded`, `TooLong`, `BadCharacters`,
+    `NumberOutside`, `AlreadyThere` when what it replaces has been replaced, and what `settle_anew` raises.
     """
     require_at_table(session, "settle_item", by)
     words, called = _checked(given)
-    held = meeting_at_table(session, given.meeting, given.number, by=by, at=at)
+    corrects = given.corrects or given.replaces is not None
+    find = meeting_to_correct if corrects else meeting_at_table
+    held = find(session, given.meeting, given.number, by=by, at=at)
+    refuse_ahead(session, held, at)
     item = held.item(given.number)
     case = held.case_of(item) or held.home
     if case.ref != ref:
         raise UnknownName(field="item", name=str(given.number))
     aside = people_named(session, given.aside, field="aside")
-    event = CaseRecommended(
-        meeting=held.meeting.id, body=held.body.slug, on=held.meeting.held_on.isoformat(), item=given.number,
-        verdict=given.verdict.value, amount_ore=given.amount_ore, number=called, replaces=given.replaces,
-    )  # fmt: skip
+    if given.replaces is not None:
+        _refuse_not_replaced(session, held, given)
+    wrong = standing_resolution(session, item) if corrects else None
+    how, write = HOW.get(given.verdict, SettledHow.RESOLVED), settle_anew if corrects else write_settled
+    said = _said(held, item, given.verdict, words, amount_ore=given.amount_ore, number=called, replaces=wrong)
     with batch(session, by, at) as actor:
-        if given.replaces is None:
-            how = HOW.get(given.verdict, SettledHow.RESOLVED)
-            said = (event, (SpokenWords("note", words, Visibility.PUBLIC),))
-            ids = write_settled(session, held, item, how, "", (said,), by=actor, at=at)
-        else:
-            _refuse_not_replaced(session, held, given)
-            entry = Entry(case, by=actor, at=at)
-            entry.add(event, SpokenWords("note", words, Visibility.PUBLIC))
-            ids = entry.write(session)
+        ids = write(session, held, item, how, "", (said,), by=actor, at=at)
     resolution = Resolution(
         case_id=case.id, agenda_item_id=item.id, body_id=held.body.id, verdict=given.verdict,
         amount_ore=given.amount_ore, number=called, on_day=held.meeting.held_on, event_id=ids[-1],
-        replaces_id=given.replaces,
+        replaces_id=wrong.id if wrong else None,
     )  # fmt: skip
     session.add(resolution)
     session.flush()
     session.add_all(StoodAside(resolution_id=resolution.id, person_id=person.id) for person in aside)
     session.flush()
     return resolution
+
+
+def correct_item(session: Session, meeting: int, settling: Settling, *, by: Actor, at: datetime) -> list[int]:
+    """Put right how an item of the meeting with the number `meeting` was settled; return the ids of the events.
+
+    A recommendation that stands about it is replaced by one that notes, or postpones: then why is said in words. Raises
+    `NotAllowed`, `NotFound`, `AgendaNotSent`, `MeetingOver` once the minutes are adjusted, `ItemOpen`, `ItemTakenUp`,
+    `WordsNeeded`, `TooLong` and `FieldRefusal`.
+    """
+    require_at_table(session, "settle_item", by)
+    held = meeting_to_correct(session, meeting, settling.number, by=by, at=at)
+    item, words, how = held.item(settling.number), checked_words(settling, "words"), settling.how
+    wrong = standing_resolution(session, item)
+    if wrong is None:
+        with batch(session, by, at) as actor:
+            return settle_anew(session, held, item, how, words, (), by=actor, at=at)
+    if not words:
+        raise WordsNeeded(field="words", step="recommend")
+    verdict = Verdict.POSTPONE if how is SettledHow.POSTPONED else Verdict.NOTED
+    said = _said(held, item, verdict, words, replaces=wrong)
+    with batch(session, by, at) as actor:
+        ids = settle_anew(session, held, item, how, "", (said,), by=actor, at=at)
+    session.add(
+        Resolution(
+            case_id=wrong.case_id, agenda_item_id=item.id, body_id=held.body.id, verdict=verdict,
+            on_day=held.meeting.held_on, event_id=ids[-1], replaces_id=wrong.id,
+        )
+    )  # fmt: skip
+    session.flush()
+    return ids
+
+
+def _said(
+    held: MeetingToChange,
+    item: AgendaItem,
+    verdict: Verdict,
+    words: str,
+    *,
+    amount_ore: int | None = None,
+    number: str | None = None,
+    replaces: Resolution | None = None,
+) -> tuple[CaseRecommended, tuple[SpokenWords, ...]]:
+    event = CaseRecommended(
+        meeting=held.meeting.id, body=held.body.slug, on=held.meeting.held_on.isoformat(), item=item.number or 0,
+        verdict=verdict.value, amount_ore=amount_ore, number=number, replaces=replaces.id if replaces else None,
+    )  # fmt: skip
+    return event, (SpokenWords("note", words, Visibility.PUBLIC),)
 
 
 def _checked(given: Recommendation) -> tuple[str, str | None]:

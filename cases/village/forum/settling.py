@@ -1,6 +1,7 @@
 """Settling an item at the table: noted, postponed to the next meeting, withdrawn, or resolved by a recommendation.
 
-Each item is saved as it is settled. A case that waited for the body is answered in the same act, with the words.
+Each item is saved as it is settled. A case that waited for the body is answered in the same act, with the words. Until
+the minutes are adjusted, what was settled wrongly is put right: the item tells how it stands, its events both.
 """
 
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import LONGEST_TEXT, Case
 from cases.database.texts import visible
+from cases.database.transactions import calendar_of
 from cases.history.event_batches import batch
 from cases.history.events import CaseSettledOnAgenda, DomainEvent
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem, AgendaReason, SettledHow
 from cases.progress import Change, change_state
-from cases.refusals import AgendaNotSent, FieldRefusal, ItemSettled, TooLong, WordsNeeded
+from cases.refusals import AgendaNotSent, FieldRefusal, ItemSettled, MeetingAhead, TooLong, WordsNeeded
 from cases.states import State
 from cases.village.forum.finding import (
     MeetingToChange,
@@ -36,18 +38,23 @@ BOARD_RECOMMENDED = "{body} har sagt sitt om ärendet."  # what it says beside a
 
 @dataclass(frozen=True)
 class Settling:
-    """How the item with this `number` is settled; why it is withdrawn is said in `words`."""
+    """How the item with this `number` is settled; why it is withdrawn is said in `words`.
+
+    `corrects`: it was settled before, and that was wrong. See `cases.village.forum.correcting`.
+    """
 
     number: int
     how: SettledHow
     words: str = ""
+    corrects: bool = False
 
 
 def settle_item(session: Session, meeting: int, settling: Settling, *, by: Actor, at: datetime) -> list[int]:
     """Settle one item of the meeting with the number `meeting`; return the ids of the events written.
 
-    Raises `NotAllowed`, `NotFound`, `AgendaNotSent`, `MeetingOver`, `ItemSettled`, `WordsNeeded`, `TooLong`, and
-    `FieldRefusal` for one that is resolved without a resolution.
+    Before the day of the meeting it can be withdrawn alone. Raises `NotAllowed`, `NotFound`, `AgendaNotSent`,
+    `MeetingOver`, `MeetingAhead`, `ItemSettled`, `WordsNeeded`, `TooLong`, and `FieldRefusal` for one that is resolved
+    without a resolution.
     """
     require_at_table(session, "settle_item", by)
     held = meeting_at_table(session, meeting, settling.number, by=by, at=at)
@@ -66,6 +73,12 @@ def meeting_at_table(session: Session, meeting: int, *numbers: int, by: Actor, a
     return held
 
 
+def refuse_ahead(session: Session, held: MeetingToChange, at: datetime) -> None:
+    """Raise `MeetingAhead` until the local day of the meeting."""
+    if calendar_of(session).day_of(at) < held.meeting.held_on:
+        raise MeetingAhead(on=held.meeting.held_on)
+
+
 def refuse_not_at_table(held: MeetingToChange) -> None:
     """Raise `MeetingOver` when the meeting is closed, and `AgendaNotSent` when its agenda is not sent."""
     refuse_closed(held.meeting)
@@ -80,14 +93,22 @@ def settle(
 
     `field` is the field of the request that a refusal of the words names.
     """
-    item, words = held.item(settling.number), visible(settling.words)
+    item, words = held.item(settling.number), checked_words(settling, field)
+    if settling.how is not SettledHow.WITHDRAWN:
+        refuse_ahead(session, held, at)
+    return write_settled(session, held, item, settling.how, words, (), by=by, at=at)
+
+
+def checked_words(settling: Settling, field: str) -> str:
+    """Return the words of the settling as they are kept. Raises as `settle` does."""
+    words = visible(settling.words)
     if settling.how not in AT_TABLE:
         raise FieldRefusal(field=field.replace("words", "how"))
     if settling.how is SettledHow.WITHDRAWN and not words:
         raise WordsNeeded(field=field, step="settle_item")
     if len(words) > LONGEST_TEXT:
         raise TooLong(field=field, most=LONGEST_TEXT)
-    return write_settled(session, held, item, settling.how, words, (), by=by, at=at)
+    return words
 
 
 def write_settled(
@@ -110,10 +131,29 @@ def write_settled(
     item.settled_at, item.settled_how = at, how
     session.flush()
     if how is SettledHow.POSTPONED:
-        _carry_over(session, item, at)
+        carry_over(session, item, at)
+    return tell_settled(session, held, item, words, besides, corrects=None, by=by, at=at)
+
+
+def tell_settled(
+    session: Session,
+    held: MeetingToChange,
+    item: AgendaItem,
+    words: str,
+    besides: Records,
+    *,
+    corrects: bool | None,
+    by: Actor,
+    at: datetime,
+) -> list[int]:
+    """Write how the item is settled now, and answer the case that waited for the body; return the ids of the events.
+
+    `corrects` is True when this puts right what was written before, else None.
+    """
+    how = SettledHow(item.settled_how or "")
     event = CaseSettledOnAgenda(
         meeting=held.meeting.id, body=held.body.slug, on=held.meeting.held_on.isoformat(), item=item.number or 0,
-        how=how.value,
+        how=how.value, corrects=corrects,
     )  # fmt: skip
     case = held.case_of(item)
     if case is not None and case.state is State.WAITING and case.waiting_unit_id == held.body.id:
@@ -148,7 +188,7 @@ def _with_words(event: DomainEvent, words: str) -> tuple[DomainEvent, tuple[Spok
     return event, (SpokenWords("note", words, Visibility.PUBLIC),) if words else ()
 
 
-def _carry_over(session: Session, item: AgendaItem, at: datetime) -> None:
+def carry_over(session: Session, item: AgendaItem, at: datetime) -> None:
     """Propose the postponed item for the body's next meeting: once, which the database holds."""
     session.add(
         AgendaItem(

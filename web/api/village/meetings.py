@@ -18,7 +18,7 @@ from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.meetings import meetings_listed
-from cases.village.forum.recommending import Recommendation, recommend
+from cases.village.forum.recommending import Recommendation, correct_item, recommend
 from cases.village.forum.sending import send_agenda
 from cases.village.forum.settling import Settling, settle_item
 from web.api.blueprint import ApiBlueprint
@@ -41,7 +41,7 @@ from web.schemas.village.meeting_requests import (
     MeetingsQuery,
     PresenceIn,
     RecommendationIn,
-    SettlingIn,
+    SettlingOrCorrectionIn,
 )
 from web.schemas.village.meeting_responses import AgendaOut, MeetingList
 
@@ -118,11 +118,15 @@ def send(_nothing: dict[str, Any], number: int) -> Response:
     return _done_once(number, lambda session, by, at: send_agenda(session, number, by=by, at=at))
 
 
-@bp.on("POST /meetings/<int:number>/settlings", SettlingIn, (200, AgendaOut), refuses=(403, 404))
+@bp.on("POST /meetings/<int:number>/settlings", SettlingOrCorrectionIn, (200, AgendaOut), refuses=(403, 404))
 @open_to(Audience.STAFF)
 def settle(wanted: Settling, number: int) -> Response:
-    """Settle one item at the table: noted, postponed to the next meeting, or withdrawn with a reason."""
-    return _done_once(number, lambda session, by, at: settle_item(session, number, wanted, by=by, at=at))
+    """Settle one item at the table: noted, postponed to the next meeting, or withdrawn with a reason.
+
+    With `corrects`, put right how it was settled before.
+    """
+    act = correct_item if wanted.corrects else settle_item
+    return _done_once(number, lambda session, by, at: act(session, number, wanted, by=by, at=at))
 
 
 @bp.on("PUT /meetings/<int:number>/presence", PresenceIn, (200, AgendaOut), refuses=(403, 404))

@@ -194,7 +194,16 @@ class SettlingIn(Strict):
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Settling:
         """Return `given`, the loaded fields, as a `Settling`."""
-        return Settling(given["n"], given["how"], given["words"])
+        return Settling(given["n"], given["how"], given["words"], corrects=given.get("corrects", False))
+
+
+class SettlingOrCorrectionIn(SettlingIn):
+    """The body of POST /meetings/<number>/settlings: how one item is settled, or was settled in truth."""
+
+    corrects = Bool(
+        load_default=False,
+        metadata={"description": "True: puts right how the item was settled, until the minutes are adjusted."},
+    )
 
 
 class ClosingIn(Strict):
@@ -236,6 +245,10 @@ class RecommendationIn(Strict):
     number = PlainText(most=LONGEST_NUMBER, allow_none=True)
     aside = fields.List(MailAddress(), load_default=list, validate=AT_MOST_INVITED, error_messages=MISSING_MESSAGES)
     replaces = Number(allow_none=True, validate=within(1, LARGEST_NUMBER))
+    corrects = Bool(
+        load_default=False,
+        metadata={"description": "True: puts right how the item was settled, until the minutes are adjusted."},
+    )
 
     @post_load
     def make(self, given: dict[str, Any], **_more: Any) -> Recommendation:
@@ -243,6 +256,7 @@ class RecommendationIn(Strict):
         return Recommendation(
             given["meeting"], given["item"], given["verdict"], given["words"], amount_ore=given.get("amount_kr"),
             aside=tuple(given["aside"]), called=given.get("number"), replaces=given.get("replaces"),
+            corrects=given["corrects"],
         )  # fmt: skip
 
 

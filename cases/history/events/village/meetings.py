@@ -99,7 +99,8 @@ class MinutesAdjusted(DomainEvent):
 class CaseSettledOnAgenda(DomainEvent):
     """An item on the agenda of a meeting was settled: the case, or a topic in the case of the meeting itself.
 
-    `how` is "resolved", "noted", "postponed" or "withdrawn"; `item` its number on that agenda.
+    `how` is "resolved", "noted", "postponed" or "withdrawn"; `item` its number on that agenda. `corrects` is True when
+    it puts right what was said of the item before.
     """
 
     type: ClassVar[str] = "case.settled_on_agenda"
@@ -109,6 +110,7 @@ class CaseSettledOnAgenda(DomainEvent):
     on: str
     item: int
     how: str
+    corrects: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

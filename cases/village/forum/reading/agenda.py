@@ -133,15 +133,15 @@ def _words(session: Session, meeting: int, streams: Collection[int]) -> dict[tup
         .where(Event.stream.in_(streams), Event.type.in_([SETTLED, RECOMMENDED, ANSWERED]))
         .order_by(Event.stream, Event.seq)
     )
-    numbers: dict[tuple[int, int], int] = {}
+    latest: dict[tuple[int, int], int] = {}  # the act that settled the item, or put that right
     said: dict[tuple[int, int], str] = {}
     for row in session.execute(found):
-        act = (row.stream, row.act_seq)
         if row.facts.get("meeting") == meeting:
-            numbers[act] = row.facts["item"]
+            latest[row.stream, row.facts["item"]] = row.act_seq
         if row.text:
-            said[act] = row.text
-    return {(stream, numbers[stream, seq]): text for (stream, seq), text in said.items() if (stream, seq) in numbers}
+            said[row.stream, row.act_seq] = row.text
+    texts = {place: said.get((place[0], act)) for place, act in latest.items()}
+    return {place: text for place, text in texts.items() if text}
 
 
 def _resolutions(session: Session, items: Collection[int]) -> dict[int | None, ResolutionShown]:

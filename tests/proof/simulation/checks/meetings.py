@@ -41,7 +41,9 @@ ASKED: tuple[tuple[str, str, str], ...] = (
     ("V3", "tells of an item that was not settled so", """
         SELECT 'event ' || e.id FROM event e WHERE e.type = 'case.settled_on_agenda' AND NOT EXISTS (
             SELECT 1 FROM agenda_item i WHERE i.meeting_id = e.facts ->> 'meeting' AND i.number = e.facts ->> 'item'
-            AND i.settled_how = e.facts ->> 'how' AND i.settled_at = e.at)"""),
+            AND (i.settled_at = e.at OR e.facts ->> 'corrects') AND (i.settled_how = e.facts ->> 'how' OR EXISTS (
+                SELECT 1 FROM event l WHERE l.stream = e.stream AND l.seq > e.seq AND l.type = e.type
+                AND l.facts ->> 'meeting' = i.meeting_id AND l.facts ->> 'item' = i.number)))"""),
     ("V4", "is done, and no ordinary meeting was called or no minutes adjusted", """
         SELECT c.ref FROM "case" c JOIN {GIVEN} g ON g.owed = c.obligation WHERE c.state IN ('done', 'closed')
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = c.id AND e.type = g.type

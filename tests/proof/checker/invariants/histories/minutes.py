@@ -1,4 +1,6 @@
-"""I20: a meeting has come as far as the events in its case say, and its items were settled as their events say.
+"""I20: a meeting has come as far as the events in its case say, and its items stand as their latest events say.
+
+An item is settled once; every later event of its settling says that it corrects.
 
 An import tells of what was settled elsewhere, and takes no meetings along. A meeting whose case does not tell that it
 was called is older than the case.
@@ -35,17 +37,24 @@ class ObservedMinutes:
         """Yield a sentence for each stage and each item in which this story and the rows differ."""
         if (meeting := self.meetings.get(story.stream)) is not None:
             yield from _stages(meeting, story)
+        latest: dict[ItemPlace, ObservedEvent] = {}
         for event in story.events:
-            if event.type == SETTLED and event.actor != "import":
-                yield from self._item(event, story)
+            if event.type != SETTLED or event.actor == "import":
+                continue
+            place = (event.facts["meeting"], event.facts["item"])
+            if place in latest and not event.facts.get("corrects"):
+                yield f"{story.name}: {event.type} ({event.seq}) settles item {place[1]} again, and corrects nothing"
+            latest[place] = event
+        for place, event in latest.items():
+            yield from self._item(place, event, story)
 
     def left(self) -> Iterator[str]:
         """Yield a sentence for each item that was settled and of which no event tells."""
         for meeting, number in sorted(self.untold):
             yield f"item {number} of meeting {meeting} was {self.settled[meeting, number]}, and no event says so"
 
-    def _item(self, event: ObservedEvent, story: ObservedStory) -> Iterator[str]:
-        place, how = (event.facts["meeting"], event.facts["item"]), event.facts["how"]
+    def _item(self, place: ItemPlace, event: ObservedEvent, story: ObservedStory) -> Iterator[str]:
+        how = event.facts["how"]
         self.untold.discard(place)
         if self.settled.get(place) != how:
             yield f"{story.name}: {event.type} ({event.seq}) says {how}, the item says {self.settled.get(place)}"
