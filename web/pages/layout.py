@@ -61,6 +61,11 @@ class MenuItem:
         """Whether this link leads to the page that is being shown."""
         return self.url == request.path
 
+    @property
+    def within(self) -> bool:
+        """Whether the page that is being shown lies below the one that the link leads to."""
+        return self.url != "/" and request.path.startswith(f"{self.url}/")
+
 
 log = structlog.get_logger()
 PUBLIC = (
@@ -216,8 +221,7 @@ def _menu(actor: Actor, frame: PageFrame) -> list[MenuItem]:
         items = [replace(item, url=_for_this_unit(item.url)) for item in items]
     if actor.is_contact:
         items += [MenuItem(str(words), url_for(endpoint)) for endpoint, words in CONTACT]
-    if actor.person_id is not None:
-        items.append(MenuItem(gettext("Forum"), url_for("forum.show")))
+    items.append(MenuItem(gettext("Forum"), url_for("forum.show")))
     if current().settings.smtp_url is None and (actor.is_admin or _is_open(frame)):
         items.append(MenuItem(gettext("Mailbox"), url_for("mailbox.show")))
     return items

@@ -45,13 +45,13 @@ FATES = {  # of a row of the form for an agenda
     "away": _l("Take it away, and say why"),
 }
 SETTLINGS = {  # of the form at the table: what the body recommends, or what else becomes of the item
-    Verdict.YES.value: _l("The answer is yes"),
-    Verdict.NO.value: _l("The answer is no"),
-    Verdict.PARTLY.value: _l("The answer is yes in part"),
-    Verdict.REFER.value: _l("It is referred back"),
-    SettledHow.NOTED.value: _l("Noted"),
-    SettledHow.POSTPONED.value: _l("Postponed to the next meeting"),
-    SettledHow.WITHDRAWN.value: _l("Withdrawn, and why is written below"),
+    Verdict.YES.value: _l("Recommends yes"),
+    Verdict.NO.value: _l("Recommends no"),
+    Verdict.PARTLY.value: _l("Recommends yes in part"),
+    Verdict.REFER.value: _l("Refers it back"),
+    SettledHow.NOTED.value: _l("Takes note of it, without a recommendation"),
+    SettledHow.POSTPONED.value: _l("Postpones it to the next meeting"),
+    SettledHow.WITHDRAWN.value: _l("It is withdrawn"),
 }
 VERDICTS: Mapping[Verdict, LazyString] = {
     Verdict.YES: _l("yes"),
@@ -79,7 +79,7 @@ def recommended_words(facts: Mapping[str, Any], body: str) -> str:
     said = gettext("%(body)s recommends: %(verdict)s", body=body, verdict=str(VERDICTS[Verdict(facts["verdict"])]))
     if facts.get("amount_ore") is not None:
         said += gettext(", %(amount)s kr", amount=kronor_words(facts["amount_ore"]))
-    return said
+    return gettext("Put right: %(said)s", said=said) if facts.get("replaces") else said
 
 
 def counted_answers(count: Counter[InvitationAnswer | None]) -> str:
@@ -113,11 +113,12 @@ def settled_here_words(item: AgendaItemShown, body: str) -> str:
 
 def held_words(facts: Mapping[str, Any]) -> str:
     """Return that a meeting was held, and how many came, of the facts of its event."""
-    came = ngettext("%(num)d came", "%(num)d came", facts["present"])
+    came = ngettext("%(num)d was present", "%(num)d were present", facts["present"])
     said = gettext("The meeting was held on %(day)s: %(came)s", day=day_words(facts["on"]), came=came)
     return said if facts["quorate"] else said + gettext(", too few to take anything up")
 
 
 def settled_words(facts: Mapping[str, Any]) -> str:
     """Return how an item was settled at a meeting, of the facts of its event."""
-    return str(SETTLED[SettledHow(facts["how"])]) % {"day": day_words(facts["on"])}
+    said = str(SETTLED[SettledHow(facts["how"])]) % {"day": day_words(facts["on"])}
+    return gettext("Put right: %(said)s", said=said) if facts.get("corrects") else said

@@ -46,7 +46,7 @@ CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 class StartsAt(PlainText):
     """When a meeting begins: a time of its day, such as 18:30, or a moment with its time zone (ISO 8601)."""
 
-    default_error_messages = {"time": _("Write the time as 18:30.")}  # noqa: RUF012 - marshmallow's own
+    default_error_messages = {"time": _("Write the time as 18.30.")}  # noqa: RUF012 - marshmallow's own
 
     def __init__(self, **more: Any) -> None:
         super().__init__(most=40, **more)

@@ -10,6 +10,7 @@ from cases.case import WITH_NAMES, Case
 from cases.history.words import Words
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.meetings.meeting import body_id_of
+from cases.meetings.resolution import StoodAside
 from cases.organisation.people import Membership, Person, serves_on
 from cases.parties import Party
 from cases.village.forum.reading.shown import MeetingListed
@@ -45,12 +46,46 @@ class AtTable:
     sits: bool = False
 
 
+@dataclass(frozen=True)
+class PresentShown:
+    """Who came to a meeting: the `names` of those who sat in its body, and how many `others`: guests and officials."""
+
+    names: tuple[str, ...]
+    others: int
+
+    @property
+    def count(self) -> int:
+        """How many came."""
+        return len(self.names) + self.others
+
+
 def cases_on_agenda(session: Session, refs: Collection[str]) -> dict[str, CaseOnAgenda]:
     """Return the cases with these references, by reference; those that are not there are left out. One query."""
     if not refs:
         return {}
     rows = session.execute(select(Case, DESCRIPTION).where(Case.ref.in_(refs)).options(*WITH_NAMES))
     return {case.ref: CaseOnAgenda(case, words or "") for case, words in rows}
+
+
+def who_stood_aside(session: Session, resolution_id: int) -> list[str]:
+    """Return the mail addresses of those who took no part in this resolution. One query; for staff alone."""
+    aside = select(Person.email).join(StoodAside, StoodAside.person_id == Person.id)
+    return list(session.scalars(aside.where(StoodAside.resolution_id == resolution_id).order_by(Person.id)))
+
+
+def present_at(session: Session, meeting: MeetingListed) -> PresentShown:
+    """Return who came to the meeting: by name who sat in its body on the day, and how many others. One query."""
+    sat = (Membership.unit_id == body_id_of(meeting.body), serves_on(meeting.held_on))
+    found = (
+        select(Person.name, Person.id.in_(select(Membership.person_id).where(*sat)).label("sits"))
+        .select_from(Invited)
+        .outerjoin(Person, Person.id == Invited.person_id)
+        .where(Invited.meeting_id == meeting.number, Invited.present.is_(True))
+        .order_by(Person.name)
+    )
+    rows = session.execute(found).all()
+    names = tuple(row.name for row in rows if row.sits and row.name)
+    return PresentShown(names, len(rows) - len(names))
 
 
 def at_table(session: Session, meeting: MeetingListed) -> list[AtTable]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.finding import meeting_numbered, require_at_table
-from cases.village.forum.reading.on_a_page import at_table
+from cases.village.forum.reading.on_a_page import at_table, present_at
 from web.current import current, right_now
 from web.language.dates import day_words
 from web.language.gettext import gettext
@@ -55,8 +55,14 @@ def adjust(number: int) -> Response | tuple[str, int]:
 
 def _adjust(session: Session, number: int, typed: dict[str, Any], people: list[str]) -> str:
     meeting = meeting_numbered(session, number)
-    if not people and meeting.closed_on is not None and meeting.adjusted_on is None:
-        raise ValidationError({"by": [gettext("Choose who adjusted them: it cannot be put in afterwards.")]})
+    if meeting.closed_on is not None and meeting.adjusted_on is None:
+        missing = {}
+        if not people:
+            missing["by"] = [gettext("Choose who adjusted them: it cannot be put in afterwards.")]
+        if not request.form.get("read"):
+            missing["read"] = [gettext("Read the minutes, and tick that you did: they cannot be changed afterwards.")]
+        if missing:
+            raise ValidationError(missing)
     adjust_minutes(session, number, typed["on"], people, by=current_actor(), at=right_now())
     return url_for("forum.minutes", number=number)
 
@@ -65,7 +71,10 @@ def _page(form: Form, number: int) -> str:
     with current().database.reading() as session:
         require_at_table(session, "adjust_minutes", current_actor())
         shown, rows = rows_of(session, number, current_actor())
-        people = [one for one in at_table(session, shown.meeting) if one.logs_in]
+        there = [one for one in at_table(session, shown.meeting) if one.logs_in]
+        people = [one for one in there if one.present] or there
+        hidden = [row for row in rows.chosen if row.is_hidden]
         return render_template(
-            "village/forum/adjust.html", form=form, shown=shown, meeting=shown.meeting, rows=rows.chosen, people=people
-        )
+            "village/forum/adjust.html", form=form, shown=shown, meeting=shown.meeting, rows=rows.chosen,
+            people=people, hidden=hidden, present=present_at(session, shown.meeting),
+        )  # fmt: skip

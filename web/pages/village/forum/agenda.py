@@ -5,6 +5,7 @@ from flask import render_template, request
 from cases.access.actors import Actor
 from cases.village.forum.finding import may_at_table
 from cases.village.forum.reading.invitations import AnswersShown, InvitationShown, answers_to
+from cases.village.forum.reading.on_a_page import present_at
 from cases.village.forum.reading.shown import AgendaShown, MeetingStage
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, today
@@ -43,8 +44,10 @@ def meeting_page(number: int, answer_form: Form | None = None, /) -> str:
             may_write=may_at_table(session, "put_agenda", actor) and not shown.adjusted_on,
             may_call=shown.meeting.stage in TO_COME and may_at_table(session, "call_meeting", actor),
             comes=counted_answers(answers.count) if answers and answers.count and actor.is_staff else "",
+            present=present_at(session, shown.meeting) if shown.reads_all and shown.closed_on else None,
             own=_own(shown, answers, actor),
             answer_form=answer_form or Form(), own_answers=OWN_ANSWERS, is_past=shown.meeting.held_on < today(),
+            is_ahead=shown.meeting.held_on > today(),
         )  # fmt: skip
 
 

@@ -34,7 +34,8 @@ class AgendaRow:
 
     `title` says that it is not public of a case that the reader may not open; then `case` is None, too. `number` is
     None of what is only proposed. `settled` tells how it was settled and `said` what was said; each is "" before.
-    `unit` has the case, `due` tells what is due in it, `not_met` since when a group was not met.
+    `called` is what its resolution is called in the minutes, `aside` who took no part in it. `unit` has the case, `due`
+    tells what is due in it, `not_met` since when a group was not met.
     """
 
     title: str
@@ -46,12 +47,19 @@ class AgendaRow:
     place: str | None = None
     settled: str = ""
     said: str = ""
+    called: str = ""
+    aside: tuple[str, ...] = ()
     case: Case | None = None
     state: State | None = None
     unit: str = ""
     due: str = ""
     words: str = ""
     not_met: str = ""
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether only those who may read the case read the item whole in public minutes."""
+        return self.case is not None and self.case.published_at is None
 
 
 @dataclass(frozen=True)
@@ -103,6 +111,7 @@ def line_of(item: AgendaItemShown, body: str) -> AgendaRow:
     return AgendaRow(
         title, number=item.number, under=item.under, sort=str(ITEM_SORTS[item.sort]), category=item.category,
         place=item.place, settled=settled_here_words(item, body), said=item.words or "",
+        called=(item.resolution and item.resolution.number) or "", aside=item.resolution.aside if item.resolution else (),
     )  # fmt: skip
 
 

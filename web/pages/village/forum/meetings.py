@@ -109,6 +109,7 @@ def _page(form: Form) -> str:
         form.fill_in("sort", MeetingSort.ORDINARY)
         return render_template(
             "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows,
+            sooner=any(one.body == FORUM and one.held_on < of_forum.held_on for one in coming) if of_forum else False,
             reads_next=shown is not None and shown.reads_all, held=held[:MOST_HELD],
             others=[(body.name, following.get(body.slug)) for body in bodies if body.slug != FORUM and body.has_agenda],
             later=[one for one in coming if one not in following.values()], several=len(bodies) > 1,

@@ -1,20 +1,20 @@
 """Adjusted minutes, which everybody reads alike: what is not published stands as number, topic and place only."""
 
 from flask import render_template
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR
-from cases.meetings.invited import Invited
 from cases.refusals import NotFound
+from cases.village.forum.finding import may_at_table
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.meetings import meetings_listed
+from cases.village.forum.reading.on_a_page import present_at
 from cases.village.forum.reading.shown import MeetingStage
 from web.current import current, right_now
 from web.language.village.meeting_words import MEETING_SORTS
 from web.pages.village.forum.agenda_rows import line_of
 from web.pages.village.forum.blueprint import bp
 from web.requests.guard import Audience, open_to
+from web.requests.identity.caller import current_actor
 
 
 @bp.get("/protokoll")
@@ -35,12 +35,9 @@ def minutes(number: int) -> str:
         if shown.adjusted_on is None:
             raise NotFound(ref=str(number))
         return render_template(
-            "village/forum/minutes.html", shown=shown, meeting=shown.meeting, came=_how_many_came(session, number),
+            "village/forum/minutes.html", shown=shown, meeting=shown.meeting, came=present_at(session, shown.meeting).count,
+            reads_more=may_at_table(session, "adjust_minutes", current_actor()),
             rows=[(item, line_of(item, shown.meeting.body_name)) for item in shown.items],
             sort_name=MEETING_SORTS[shown.meeting.sort],
         )  # fmt: skip
 
-
-def _how_many_came(session: Session, number: int) -> int:
-    came = select(func.count(Invited.id)).where(Invited.meeting_id == number, Invited.present.is_(True))
-    return session.scalars(came).one()

@@ -1,4 +1,4 @@
-"""At the table: each item is settled by a small form that is saved by itself."""
+"""At the table: each item is settled by a small form that is saved by itself, and put right by the same form."""
 
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from cases.database.texts import visible
@@ -17,17 +18,17 @@ from cases.refusals import FieldRefusal, NotFound
 from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.finding import require_at_table
 from cases.village.forum.reading.agenda import agenda_shown
-from cases.village.forum.reading.on_a_page import AtTable, at_table
-from cases.village.forum.reading.shown import AgendaItemShown, AgendaShown
-from cases.village.forum.recommending import LONGEST_NUMBER, Recommendation, recommend
+from cases.village.forum.reading.on_a_page import AtTable, at_table, who_stood_aside
+from cases.village.forum.reading.shown import AgendaItemShown, AgendaShown, MeetingStage
+from cases.village.forum.recommending import LONGEST_NUMBER, Recommendation, correct_item, recommend
 from cases.village.forum.settling import Settling, settle_item
-from web.current import current, right_now
+from web.current import current, right_now, today
 from web.language.gettext import gettext
-from web.language.village.meeting_words import SETTLINGS
+from web.language.village.meeting_words import SETTLINGS, kronor_words
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.spending import once_per_form
-from web.pages.village.forum.agenda_rows import rows_of
+from web.pages.village.forum.agenda_rows import AgendaRow, rows_of
 from web.pages.village.forum.blueprint import addresses_in, bp, require_act
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -41,7 +42,10 @@ FIELDS = {"number": "called", "email": "others", "present": "others"}  # the dom
 @bp.get("/forum/<int:number>/bordet")
 @open_to(Audience.STAFF)
 def table(number: int) -> str:
-    """Show the items with the form of one: that of the query `punkt`, else the first that is open; 403, 404."""
+    """Show the items with the form of one: that of the query `punkt`, else the first that is open; 403, 404.
+
+    One that is settled is put right, until the minutes are adjusted.
+    """
     return table_page(number, wanted=number_in(request.args.get("punkt", "")))
 
 
@@ -51,14 +55,16 @@ def table(number: int) -> str:
 def settle(number: int, item: int) -> Response | tuple[str, int]:
     """Handle the button of one item: settle it, save who is here, and redirect to the next item.
 
-    If refused, show the page with the reason, and with all that was typed.
+    With the field `corrects` it puts right how the item was settled, and redirects to where that was begun. If
+    refused, show the page with the reason, and with all that was typed.
     """
     require_act("settle_item")
     form = Form(request.form)
     with form.catching_refusals():
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _settle(session, form, number, item))
-        flash(gettext("Item %(number)s is saved.", number=item), "success")
+        put_right = gettext("Item %(number)s is put right.", number=item)
+        flash(put_right if form.typed("corrects") else gettext("Item %(number)s is saved.", number=item), "success")
         return redirect(page, 303)
     name_fields(form)
     return table_page(number, form, wanted=item), form.status
@@ -76,19 +82,23 @@ def item_at_hand(form: Form) -> int | None:
 
 def _settle(session: Session, form: Form, number: int, item: int) -> str:
     by, at, how, words = current_actor(), right_now(), form.typed("how"), form.text("words")
+    corrects = bool(form.typed("corrects"))
+    shown = _shown(session, number)
     if how in RECOMMENDS:
-        shown = _shown(session, number)
         one = _item(shown, item)
         aside = tuple(request.form.getlist("aside"))
         given = Recommendation(
             number, item, Verdict(how), words, amount_ore=ore_in(form.typed("amount_kr")), aside=aside,
-            called=visible(form.text("called")) or None,
+            called=visible(form.text("called")) or None, corrects=corrects,
         )  # fmt: skip
         recommend(session, one.case or shown.case or "", given, by=by, at=at)
     elif how in SETTLINGS:
-        settle_item(session, number, Settling(item, SettledHow(how), words), by=by, at=at)
+        act = correct_item if corrects else settle_item
+        act(session, number, Settling(item, SettledHow(how), words, corrects=corrects), by=by, at=at)
     else:
         raise FieldRefusal(field="how")
+    if shown.closed_on:
+        return url_for("forum.ask_to_adjust", number=number)
     if "item" in request.form:
         save_presence(session, number, present_in(form), by=by, at=at)
     return url_for("forum.table", number=number)
@@ -138,17 +148,42 @@ def table_page(number: int, form: Form | None = None, *, wanted: int | None = No
     with current().database.reading() as session:
         require_at_table(session, "settle_item", current_actor())
         shown, rows = rows_of(session, number, current_actor())
+        may_settle = shown.sent_on is not None and not shown.adjusted_on and shown.meeting.held_on <= today()
+        may_settle = may_settle and shown.meeting.stage is not MeetingStage.CANCELLED
+        is_open = may_settle and shown.closed_on is None
+        row = next((row for row in rows.chosen if row.number == wanted), None)
         open_rows = [row for row in rows.chosen if not row.settled]
-        at_hand = next((row for row in open_rows if row.number == wanted), open_rows[0] if open_rows else None)
+        wrong = row if row is not None and row.settled and may_settle and _puts_right(form) else None
+        at_hand = (row if row in open_rows else next(iter(open_rows), None)) if is_open else None
         people = at_table(session, shown.meeting)
-        is_gone = form is not None and (at_hand is None or at_hand.number != wanted)  # its item is settled by now
+        instead = row if form is not None and row is not None and row.settled and wrong is None else None
+        is_saved = any(one.present is not None for one in people)
         context: dict[str, Any] = {
             "shown": shown, "meeting": shown.meeting, "rows": rows.chosen, "at_hand": at_hand, "people": people,
-            "is_open": shown.sent_on is not None and shown.closed_on is None and shown.meeting.stage != "cancelled",
-            "open_count": len(open_rows), "is_gone": is_gone, "form": form or Form(),
-            "item_form": form if form and not is_gone else Form(),
-            "is_here": partial(_is_here, form, is_saved=any(one.present is not None for one in people)),
-            "is_saved": any(one.present is not None for one in people), "most_called": LONGEST_NUMBER,
-            "choices": [(how, str(words)) for how, words in SETTLINGS.items()],
+            "is_open": is_open, "may_settle": may_settle, "wrong": wrong, "instead": instead,
+            "is_ahead": shown.meeting.held_on > today(), "open_count": len(open_rows), "form": form or Form(),
+            "item_form": _item_form(session, shown, wrong, form) if wrong else form if form and not instead else Form(),
+            "is_here": partial(_is_here, form, is_saved=is_saved), "is_saved": is_saved,
+            "most_called": LONGEST_NUMBER, "choices": [(how, str(words)) for how, words in SETTLINGS.items()],
         }  # fmt: skip
         return render_template("village/forum/table.html", **context)
+
+
+def _puts_right(form: Form | None) -> bool:
+    """Return whether the item that is wanted is put right: it was asked for, or its form says so."""
+    return form is None or bool(form.typed("corrects"))
+
+
+def _item_form(session: Session, shown: AgendaShown, row: AgendaRow, sent: Form | None) -> Form:
+    """Return the form of a settled item: as it was sent, else with how the item stands."""
+    if sent is not None:
+        return sent
+    item = _item(shown, row.number or 0)
+    given = MultiDict([("how", item.how or ""), ("words", item.words or ""), ("called", row.called)])
+    if item.resolution is not None:
+        given.setlist("aside", who_stood_aside(session, item.resolution.id))
+        if item.how is SettledHow.RESOLVED:
+            given["how"] = item.resolution.verdict
+        if item.resolution.amount_ore is not None:
+            given["amount_kr"] = kronor_words(item.resolution.amount_ore)
+    return Form(given)

@@ -10,7 +10,7 @@ from support.houses.small_pages import form_as_sent, visitor, words
 from support.houses.statements import counted
 from support.meetings.meeting_acts import MeetingActs
 
-from cases.meetings.meeting import MeetingPlan, plan_meeting
+from cases.meetings.meeting import MeetingPlan, MeetingSort, plan_meeting
 from cases.organisation.municipality import Municipality
 from cases.organisation.units import Unit
 from cases.village.forum.choosing import WantedItem
@@ -27,15 +27,25 @@ def test_meetings_to_come_stand_in_order_and_those_held_newest_first(web):
         for away in (10, 40, 20, -30, -5):
             plan_meeting(session, MeetingPlan(day + timedelta(days=away), f"Möte {away}"))
     page = words(visitor(web, "contact").get("/forum").text)
-    names = re.findall(r"Möte -?\d+", page[page.index("Kommande möten") :])
+    names = re.findall(r"Möte -?\d+", page[page.index("Fler kommande möten") :])
     assert names == ["Möte 20", "Möte 40", "Möte -5", "Möte -30"]
     assert page.index("Möte 40") < page.index("Hållna möten") < page.index("Möte -5")
 
 
 def test_what_comes_on_the_agenda_is_said_as_it_is(web):
     page = visitor(web, "contact").read("/forum")
-    assert "det som väntar på forumet, och det som varit försenat så länge att trappans fjärde steg är nått" in page
+    assert "Det som väntar på forumet, och det som har varit försenat länge, oftast 20 arbetsdagar, föreslås" in page
     assert "Det som är försenat" not in page
+
+
+def test_a_theme_meeting_before_the_ordinary_one_is_not_passed_over(sqlite_web):
+    meetings = MeetingActs(sqlite_web.house)
+    meetings.call(COMING, "Vårens forum", at=NOW)
+    assert "Nästa möte Vårens forum" in visitor(sqlite_web).read("/forum")
+    meetings.call(COMING - timedelta(days=30), "Tema: bussar", sort=MeetingSort.THEME, at=NOW)
+    page = visitor(sqlite_web).read("/forum")
+    assert "Nästa ordinarie möte Vårens forum" in page
+    assert page.index("Fler kommande möten") < page.index("Tema: bussar")
 
 
 def test_a_meeting_is_called_by_the_form_with_guests_and_its_time(sqlite_web):
@@ -63,13 +73,13 @@ def test_the_next_meeting_of_each_body_that_meets_is_shown(sqlite_web):
     meetings.call(COMING, "Nämndens möte", body="byggnamnd", at=NOW)
     meetings.call(COMING, "Vårens forum", at=NOW)
     page = contact.read("/forum")
-    assert page.index("Nästa möte Vårens forum") < page.index("Andra organ Nämndens möte Byggnamnd ·")
+    assert page.index("Nästa möte Vårens forum") < page.index("Nämnder och andra som möts Nämndens möte Byggnamnd ·")
 
 
 @pytest.mark.parametrize(
     ("form", "says"),
     [
-        ({"starts_at": "halv sju"}, "Skriv tiden som 18:30."),
+        ({"starts_at": "halv sju"}, "Skriv tiden som 18.30."),
         ({"guests": "ingen adress"}, "adress"),
         ({"body": "norrby"}, "håller inga möten"),
         ({"name": ""}, "Ge mötet ett namn."),

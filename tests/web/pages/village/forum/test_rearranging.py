@@ -57,7 +57,7 @@ def test_what_is_emptied_is_not_known_any_more(sqlite_web, meetings):
     [
         ({}, "Inget är ändrat än."),
         ({"held_on": "i höst"}, "Skriv dagen som"),
-        ({"starts_at": "halv sju", "name": ""}, "Skriv tiden som 18:30."),
+        ({"starts_at": "halv sju", "name": ""}, "Skriv tiden som 18.30."),
         ({"starts_at": "halv sju", "name": ""}, "Ge mötet ett namn."),
         ({"held_on": "2199-01-01"}, "2036"),
     ],

@@ -1,7 +1,7 @@
 """At the table: each item is saved by itself, the meeting is closed, the minutes adjusted and public."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -73,7 +73,7 @@ def test_each_item_is_settled_by_its_own_form_and_the_next_is_at_hand(sqlite_web
     }
     assert settle(sqlite_web, 1, "partly", **given).location == TABLE
     page = contact.read(TABLE)
-    assert "2. Budget" in page and "rekommenderar: ja till en del, 12 000,50 kr" in page
+    assert "2. Budget" in page and "rekommenderar: delvis ja, 12 000,50 kr" in page
     assert sqlite_web.house.case(ref).state is State.ASSIGNED, "who waited is answered in the same act"
     assert settle(sqlite_web, 3, "noted").location == TABLE
     assert settle(sqlite_web, 2, "postponed").location == TABLE
@@ -111,6 +111,63 @@ def test_a_form_that_is_sent_twice_settles_once_and_another_one_is_told(sqlite_w
     assert refused.status_code == 409
     assert "Punkt 1 är redan avgjord." in words(refused.text)
     assert "Du skrev: Det här sa vi." in words(refused.text), "nothing that was typed is lost"
+    assert "Det här är sparat om punkt 1: Antecknat" in words(refused.text), "and what stands instead is told"
+
+
+def correcting(web, item):
+    """Return the form that puts right a settled item, as the page gives it."""
+    return form_as_sent(visitor(web, "contact").get(f"{TABLE}?punkt={item}").text, f"{TABLE}/{item}")
+
+
+def test_what_was_saved_is_put_right_from_what_stands_until_the_minutes_are_adjusted(sqlite_web, meetings):
+    sent(meetings, meetings.waiting("Cykelväg"), "# Budget")
+    given = {"words": "Ja tack.", "amount_kr": "1200", "called": "§ 4", "aside": "representative@example.se"}
+    settle(sqlite_web, 1, "yes", **given)
+    settle(sqlite_web, 2, "noted")
+    form = correcting(sqlite_web, 1)
+    stands = {"how": "yes", "corrects": "1", **given, "amount_kr": "1\u00a0200"}
+    assert {name: form[name] for name in stands} == stands
+    contact = visitor(sqlite_web, "contact")
+    refused = contact.send(f"{TABLE}/1", **form | {"words": ""})
+    assert (refused.status_code, form_as_sent(refused.text, f"{TABLE}/1")["corrects"]) == (422, "1")
+    changed = form | {"how": "no", "words": "Nej tack.", "present": "representative@example.se"}
+    assert contact.send(f"{TABLE}/1", **changed).location == TABLE
+    assert present(sqlite_web) == {"representative@example.se"}, "who is here is saved with it"
+    page = contact.read(TABLE)
+    for said in ("rekommenderar: nej, 1 200 kr", "Nej tack.", "§ 4", "Deltog inte: Representative"):
+        assert said.replace("1 200", "1\u00a0200") in page or said in page, said
+    assert "Ja tack." not in page
+    close(sqlite_web)
+    assert contact.send(f"{TABLE}/2", **correcting(sqlite_web, 2) | {"words": "Läst."}).location == ADJUSTING
+    assert "Läst." in contact.read(ADJUSTING)
+    meetings.adjust(1, at=NOW)
+    assert contact.send(f"{TABLE}/2", **form).status_code == 409
+    assert f"{TABLE}/2" not in contact.get(f"{TABLE}?punkt=2").text
+
+
+def test_an_unpublished_case_is_told_of_before_something_is_written_of_it_and_before_the_adjustment(
+    sqlite_web, meetings
+):
+    sent(meetings, meetings.waiting("Hemlig fråga"), "# Budget")
+    contact = visitor(sqlite_web, "contact")
+    assert "Ärendet är inte publicerat. I protokollet" in contact.read(TABLE)
+    assert "Ärendet är inte publicerat" not in contact.read(f"{TABLE}?punkt=2")
+    for item in (1, 2):
+        settle(sqlite_web, item, "noted", words="Läst.")
+    close(sqlite_web, present="representative@example.se")
+    page = contact.read(ADJUSTING)
+    assert "Ärendet i en punkt är inte publicerat" in page and "Närvarande: Representative" in page
+    form = contact.get(ADJUSTING).text
+    assert "representative@example.se" in form and "officer@example.se" not in form, "who came is asked, nobody else"
+
+
+def test_before_its_day_the_table_only_says_when_it_opens(sqlite_web):
+    meetings = MeetingActs(sqlite_web.house)
+    meetings.call(TODAY + timedelta(days=7), at=NOW)
+    sent(meetings, "# Budget")
+    page = visitor(sqlite_web, "contact").get(TABLE).text
+    assert "Här avgörs punkterna på mötesdagen" in words(page) and "<textarea" not in page
+    assert TABLE not in visitor(sqlite_web, "contact").get("/forum/1").text
 
 
 def test_line_14_closing_names_what_is_not_settled_and_what_was_ticked_stays(sqlite_web, meetings):
@@ -203,17 +260,17 @@ def test_line_15_adjusted_minutes_are_public_without_addresses_and_what_is_not_p
     publish(sqlite_web, open_)
     sent(meetings, secret, open_, "# Budget")
     settle(sqlite_web, 1, "yes", words="Rut ska få sin lampa.", aside="representative@example.se")
-    settle(sqlite_web, 2, "yes", words="Bygg den. Ring 070-123 45 67", amount_kr="5000")
+    settle(sqlite_web, 2, "yes", words="Bygg den. Ring 070-123 45 67", amount_kr="5000", aside="representative@example.se")
     settle(sqlite_web, 3, "noted", words="Läst.")
     close(sqlite_web, others=MAIL, present="representative@example.se")
     assert visitor(sqlite_web).get("/protokoll/1").status_code == 404
     contact = visitor(sqlite_web, "contact")
-    form = form_as_sent(contact.get(ADJUSTING).text, ADJUSTING) | {"by": "representative@example.se"}
+    form = form_as_sent(contact.get(ADJUSTING).text, ADJUSTING) | {"by": "representative@example.se", "read": "1"}
     assert [contact.send(ADJUSTING, **form).location for _ in range(2)] == ["/protokoll/1"] * 2
     for who in (None, "contact", "representative"):
         page = visitor(sqlite_web, who).read("/protokoll/1")
         for said in ("Ett ärende som inte är publicerat", f"Cykelväg {open_}", "rekommenderar: ja, 5 000 kr", "Läst.",
-                     "2 kom", "av Representative."):  # fmt: skip
+                     "2 närvarande", "Deltog inte: Representative", "av Representative."):  # fmt: skip
             assert said.replace("5 000", "5\u00a0000") in page or said in page, said
         raw = visitor(sqlite_web, who).get("/protokoll/1").text
         assert not [word for word in ("Rut", secret, MAIL, "@example.se", "070-123") if word in raw]
@@ -231,12 +288,14 @@ def test_minutes_are_adjusted_after_the_closing_on_a_day_that_has_been(sqlite_we
     sent(meetings, "# Budget")
     contact = visitor(sqlite_web, "contact")
     assert "Avsluta mötet först." in contact.read(ADJUSTING)
-    by = {"by": "representative@example.se"}
+    by = {"by": "representative@example.se", "read": "1"}
     assert contact.send(ADJUSTING, on="", **by).status_code == 409
     meetings.close(1, Settling(1, SettledHow.NOTED), at=NOW)
     for given in ({"on": "2020-01-01"}, {"on": "nonsens"}, {"by": "ingen@example.se"}):
         assert contact.send(ADJUSTING, **given).status_code == 422, given
-    by_nobody = contact.send(ADJUSTING, on=TODAY.isoformat())
+    unread = contact.send(ADJUSTING, on=TODAY.isoformat(), by="representative@example.se")
+    assert (unread.status_code, "Läs protokollet och kryssa i" in words(unread.text)) == (422, True)
+    by_nobody = contact.send(ADJUSTING, on=TODAY.isoformat(), read="1")
     assert (by_nobody.status_code, "Välj vilka som justerade det" in words(by_nobody.text)) == (422, True)
     assert contact.send(ADJUSTING, on=TODAY.isoformat(), **by).location == "/protokoll/1"
 
