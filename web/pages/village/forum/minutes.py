@@ -40,4 +40,3 @@ def minutes(number: int) -> str:
             rows=[(item, line_of(item, shown.meeting.body_name)) for item in shown.items],
             sort_name=MEETING_SORTS[shown.meeting.sort],
         )  # fmt: skip
-

@@ -260,7 +260,9 @@ def test_line_15_adjusted_minutes_are_public_without_addresses_and_what_is_not_p
     publish(sqlite_web, open_)
     sent(meetings, secret, open_, "# Budget")
     settle(sqlite_web, 1, "yes", words="Rut ska få sin lampa.", aside="representative@example.se")
-    settle(sqlite_web, 2, "yes", words="Bygg den. Ring 070-123 45 67", amount_kr="5000", aside="representative@example.se")
+    settle(
+        sqlite_web, 2, "yes", words="Bygg den. Ring 070-123 45 67", amount_kr="5000", aside="representative@example.se"
+    )
     settle(sqlite_web, 3, "noted", words="Läst.")
     close(sqlite_web, others=MAIL, present="representative@example.se")
     assert visitor(sqlite_web).get("/protokoll/1").status_code == 404
