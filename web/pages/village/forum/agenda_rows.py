@@ -111,7 +111,8 @@ def line_of(item: AgendaItemShown, body: str) -> AgendaRow:
     return AgendaRow(
         title, number=item.number, under=item.under, sort=str(ITEM_SORTS[item.sort]), category=item.category,
         place=item.place, settled=settled_here_words(item, body), said=item.words or "",
-        called=(item.resolution and item.resolution.number) or "", aside=item.resolution.aside if item.resolution else (),
+        called=(item.resolution and item.resolution.number) or "",
+        aside=item.resolution.aside if item.resolution else (),
     )  # fmt: skip
 
 

@@ -35,7 +35,8 @@ def minutes(number: int) -> str:
         if shown.adjusted_on is None:
             raise NotFound(ref=str(number))
         return render_template(
-            "village/forum/minutes.html", shown=shown, meeting=shown.meeting, came=present_at(session, shown.meeting).count,
+            "village/forum/minutes.html", shown=shown, meeting=shown.meeting,
+            came=present_at(session, shown.meeting).count,
             reads_more=may_at_table(session, "adjust_minutes", current_actor()),
             rows=[(item, line_of(item, shown.meeting.body_name)) for item in shown.items],
             sort_name=MEETING_SORTS[shown.meeting.sort],
