@@ -1,7 +1,7 @@
 """Marshmallow schemas for TOML files that people write: unknown keys and wrong types are errors."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any, ClassVar, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load
@@ -147,3 +147,13 @@ class TomlDate(TomlField[date]):
 
     def accepts(self, value: Any) -> bool:
         return type(value) is date
+
+
+class TomlTime(TomlField[time]):
+    """A local time of day; one with a date or a time zone is refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__("must be a time such as 18:30:00", **options)
+
+    def accepts(self, value: Any) -> bool:
+        return type(value) is time

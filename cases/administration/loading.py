@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import select
@@ -225,7 +225,7 @@ class SetupFileLoader:
                 self._new_version(line, terms, latest)
 
     def meetings(self, lines: Iterable[MeetingLine]) -> None:
-        """Add the meetings that are new. For a meeting that exists, change where it is held and its theme.
+        """Add the meetings that are new. For a meeting that exists, change when and where it begins, and its theme.
 
         It is the same when body, day and name are. One of a day that has passed was held elsewhere: its minutes are
         adjusted, and it owes nothing.
@@ -236,11 +236,22 @@ class SetupFileLoader:
             if meeting is None:
                 self._add_meeting(line)
                 self._note("meeting", str(line.on), "added")
-            elif meeting.is_owed and (changed := update_fields(meeting, {"where": line.where, "theme": line.theme})):
+                continue
+            given = {"where": line.where, "theme": line.theme, "starts_at": self._begins(line) or meeting.starts_at}
+            if meeting.is_owed and (changed := update_fields(meeting, given)):
                 self._note("meeting", str(line.on), ", ".join(changed))
 
+    def _begins(self, line: MeetingLine) -> datetime | None:
+        """Return the moment (UTC) at which the meeting begins; None when its time is not given."""
+        if line.starts_at is None:
+            return None
+        return datetime.combine(line.on, line.starts_at, calendar_of(self.session).zone).astimezone(UTC)
+
     def _add_meeting(self, line: MeetingLine) -> None:
-        plan = MeetingPlan(line.on, line.name, line.where, line.body, MeetingSort(line.sort), theme=line.theme)
+        plan = MeetingPlan(
+            line.on, line.name, line.where, line.body, MeetingSort(line.sort), theme=line.theme,
+            starts_at=self._begins(line),
+        )  # fmt: skip
         try:
             meeting = plan_meeting(self.session, plan)
         except CannotMeet:

@@ -1,7 +1,7 @@
 """The entries of a setup file, as frozen dataclasses."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from cases.deadlines.policies import DEFAULT_TERMS, Terms, scope_of
 from cases.organisation.units import FORUM
@@ -155,7 +155,10 @@ class PolicyLine:
 
 @dataclass(frozen=True)
 class MeetingLine:
-    """One entry of [[meetings]] in a setup file. `on` is the local day of the meeting, `body` the slug of who meets."""
+    """One entry of [[meetings]] in a setup file.
+
+    `on` is the local day of the meeting, `starts_at` its local time, `body` the slug of who meets.
+    """
 
     on: date
     name: str
@@ -163,6 +166,7 @@ class MeetingLine:
     body: str = FORUM
     sort: str = "ordinary"
     theme: str | None = None
+    starts_at: time | None = None
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 
-from cases.administration.file_schema import TomlChoice, TomlDate, TomlInteger, TomlSchema, TomlText
+from cases.administration.file_schema import TomlChoice, TomlDate, TomlInteger, TomlSchema, TomlText, TomlTime
 from cases.administration.setup_lines import (
     AuthorityLine,
     CategoryLine,
@@ -213,6 +213,7 @@ class MeetingSchema(TomlSchema):
     body = TomlSlug()
     sort = TomlChoice(MeetingSort)
     theme = TomlText(500)
+    starts_at = TomlTime()
 
 
 TABLES: dict[str, Schema] = {

@@ -1,7 +1,7 @@
 """A setup file is loaded once; loaded again it changes only what differs; a bad one changes nothing."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -86,6 +86,7 @@ name = "Tema"
 body = "forum"
 sort = "theme"
 theme = "Trafik"
+starts_at = 18:30:00
 
 [[meetings]]
 on = 2020-10-08
@@ -141,6 +142,7 @@ def test_what_a_meeting_owes_begins_when_it_is_loaded_and_one_of_before_owes_not
         owed = set(session.scalars(select(Case.subject).where(Case.obligation == "agenda")))
     assert owed == {str(meetings[name].id) for name in ("Forum", "Tema")}
     assert (meetings["Tema"].sort, meetings["Tema"].theme) == ("theme", "Trafik")
+    assert meetings["Tema"].starts_at == datetime(2026, 11, 5, 17, 30, tzinfo=UTC), "18.30 of the town, in November"
     assert meetings["Förr"].adjusted_on == meetings["Förr"].held_on
 
 
