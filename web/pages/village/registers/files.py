@@ -38,7 +38,7 @@ def download(slug: str, ending: str) -> Response:
         if query.refusals:
             return _to_page(slug, query.given)
         rows = whole_register(session, slug, query.filters, at=right_now())
-        return table_download(f"{slug}.{ending}", as_table(rows), current().database.calendar.zone)[0]
+        return table_download(_file_name(slug, query.given, ending), as_table(rows), current().database.calendar.zone)[0]
 
 
 @bp.get("/amne/<slug>.geojson")
@@ -53,9 +53,10 @@ def draw(slug: str) -> Response:
         outlines = outlines_of(current().settings, demonstration=municipality(session).demonstration)
         shapes = {outline.place: _geometry(outline) for outline in outlines}
         rows = whole_register(session, slug, query.filters, at=right_now())
+        given = query.given
         features = [_feature(row, shapes.get(row.case.place or "")) for row in rows]
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-    headers = {"Content-Disposition": as_attachment(f"{slug}.geojson")}
+    headers = {"Content-Disposition": as_attachment(_file_name(slug, given, "geojson"))}
     return Response(body, content_type=GEOJSON, headers=headers)
 
 
@@ -77,6 +78,11 @@ def news(slug: str) -> Response:
     name = gettext("%(topic)s: who decides, and what happens", topic=category_name(topic))
     feed = atom.AtomFeed(page, whole_url("register_files.news", slug=slug), name, author, language(), changed, entries)
     return answer(atom.write_atom(feed), atom.MEDIA_TYPE, changed)
+
+
+def _file_name(slug: str, given: dict[str, Any], ending: str) -> str:
+    """Return the name of a file of the register, which tells of which place it is, when it is of one."""
+    return f"{slug}-{given['place']}.{ending}" if given.get("place") else f"{slug}.{ending}"
 
 
 def _to_page(slug: str, asked: dict[str, Any]) -> Response:

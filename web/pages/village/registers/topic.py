@@ -45,7 +45,9 @@ def show_printed(slug: str) -> tuple[str, int]:
         topic = topic_named(session, slug)
         query = read_register_query(session, topic)
         rows = [] if query.refusals else list(whole_register(session, slug, query.filters, at=right_now()))
-        page = render_template("village/topic_printed.html", **_around(topic, query), rows=rows)
+        places = {row.slug: row.name for row in known(session).places}
+        place = places.get(query.given.get("place", ""), "")
+        page = render_template("village/topic_printed.html", **_around(topic, query), rows=rows, place=place)
     return page, status_of_filters(query.refusals)
 
 
