@@ -12,6 +12,7 @@ from cases.database.base import UtcDateTime
 from cases.demo.scene import Scene
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.resolution import Verdict
+from cases.states import State
 from cases.village.forum.choosing import WantedItem, all_proposed, put_agenda
 from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
@@ -82,6 +83,19 @@ def _recommended(number: int, item: ItemAtTable, verdict: Verdict) -> VillageAct
         is_put_off = verdict is Verdict.POSTPONE
         events = item.settled_as("postponed" if is_put_off else "resolved") + Counter({"case.recommended": 1})
         return VillageOutcome(events, figures=Counter(postponed=is_put_off))
+
+    return act
+
+
+def corrected(number: int, item: ItemAtTable) -> VillageAct:
+    """Return the act that puts right a settled item: the body recommended that it be done in part."""
+
+    def act(scene: Scene, _town: SimulatedTown) -> VillageOutcome:
+        still_waits = item.waits and scene.case.state is State.WAITING  # it was postponed
+        given = Recommendation(number, item.number, Verdict.PARTLY, TOLD, corrects=True)
+        recommend(scene.session, scene.case.ref, given, by=scene.by, at=scene.at)
+        events = Counter({"case.settled_on_agenda": 1, "case.recommended": 1})
+        return VillageOutcome(events + Counter({"case.answered": 1} if still_waits else {}))
 
     return act
 

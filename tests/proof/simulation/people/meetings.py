@@ -24,6 +24,7 @@ WITHOUT_QUORUM, WITH_LATE_ITEMS = 0.1, 0.5
 OTHERS = "others_there"
 WHY = {"overdue": "overdue", "waits": "waits", "carried": "carried_over", "chosen": OTHERS, "parked": OTHERS}
 EACH_TAKES, A_DAY = timedelta(minutes=1), timedelta(days=1)
+SETTLED_WRONGLY = 20  # one item of so many is put right at once
 MEETING = text("""
     SELECT m.held_on, m.agenda_sent_on, m.closed_on, m.cancelled_on, c.ref FROM meeting m
     JOIN "case" c ON c.id = m.case_id WHERE m.id = :number""")
@@ -89,8 +90,10 @@ class MeetingDays:
     def _settle(self, number: int, item: ItemAtTable) -> None:
         self._remind(item)
         if (settled := at_table.settled(number, item, self.people.chance)) is not None:
-            self._led(number, settled, item.ref)
+            is_settled = self._led(number, settled, item.ref)
             self.people.clock.now += EACH_TAKES
+            if is_settled and (number + item.number) % SETTLED_WRONGLY == 0:
+                self._led(number, at_table.corrected(number, item), item.ref)
 
     def _remind(self, item: ItemAtTable) -> None:
         """Let the forum ask about a case that is late there; what waits for the forum itself is answered."""
