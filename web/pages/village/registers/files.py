@@ -38,7 +38,8 @@ def download(slug: str, ending: str) -> Response:
         if query.refusals:
             return _to_page(slug, query.given)
         rows = whole_register(session, slug, query.filters, at=right_now())
-        return table_download(_file_name(slug, query.given, ending), as_table(rows), current().database.calendar.zone)[0]
+        name = _file_name(slug, query.given, ending)
+        return table_download(name, as_table(rows), current().database.calendar.zone)[0]
 
 
 @bp.get("/amne/<slug>.geojson")
