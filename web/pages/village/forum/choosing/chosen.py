@@ -61,8 +61,10 @@ def read_chosen(form: Form, rows: Sequence[Row]) -> ChosenAgenda:
             refused[f"{row.name}-why"] = _why_refused(goes=goes)
         (taken_up if row.is_fixed or (row.is_ticked(form) and not goes) else left_out).append(row)
     found = arranged(form, taken_up, left_out)
-    if refused or found.refused:
-        raise ValidationError({name: [said] for name, said in (refused | found.refused).items()})
+    refused |= found.refused
+    if refused:
+        names = [name for row in rows for name in sorted(refused) if name.rpartition("-")[0] == row.name]
+        raise ValidationError({name: [refused[name]] for name in names})
     _move(form, found)
     _want(form, found, chosen)
     for name in ("case", "topic"):
