@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 SIZES = ({"width": 1280, "height": 800}, {"width": 390, "height": 844})
 HIDDEN = """() => {
   const bar = document.querySelector(".agenda-bar"), focused = document.activeElement;
-  if (bar.contains(focused)) return false;
+  if (bar.contains(focused) || !bar.parentElement.contains(focused)) return false;
   const [one, other] = [focused.getBoundingClientRect(), bar.getBoundingClientRect()];
   return one.bottom > other.top + 1 && one.top < other.bottom;
 }"""
@@ -23,7 +23,7 @@ HIDDEN = """() => {
 def open_form(browser: object, address: str, town) -> Iterator[Callable[..., Screen]]:
     """`open_form(java_script_enabled=...)`: the form of an agenda for which twelve questions are proposed."""
     meetings, now, opened = MeetingActs(town.house), datetime.now(UTC), list[Screen]()
-    number = meetings.call(CALENDAR.day_of(now) + timedelta(days=60), at=now)
+    number = meetings.call(CALENDAR.day_of(now) + timedelta(days=30), "Nästa forum", at=now)
     for n in range(12):
         meetings.waiting(f"Fråga {n}")
 
