@@ -113,6 +113,13 @@ def test_a_case_that_is_not_published_is_named_before_everybody_reads_the_agenda
     assert "Hemlig fråga" not in everybody and "Öppen fråga" in everybody
 
 
+def test_many_cases_that_are_not_published_are_counted_and_folded(web, meetings):
+    for n in range(6):
+        meetings.waiting(f"Fråga {n}")
+    page, _ = preview(web)
+    assert "6 ärenden är inte publicerade." in page and "Visa vilka" in page
+
+
 def test_an_agenda_that_nobody_has_chosen_is_shown_with_all_that_is_proposed(web, meetings):
     meetings.waiting("Cykelväg")
     page, form = preview(web)
