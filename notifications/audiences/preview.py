@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
+from cases.history.events import DomainEvent
 from notifications.audiences.audiences import recipients
 from notifications.audiences.context import AudienceContext, Following
 from notifications.audiences.context_loading import load_contexts
@@ -38,6 +39,17 @@ def names_told(session: Session, ids: Sequence[int], locale: str = "sv") -> list
         for key, told in recipients(context, rules_for(context.event)).items():
             found.setdefault(key, told)
     return _names(found, locale)
+
+
+def addresses_told(session: Session, event: DomainEvent, *, by: Actor, at: datetime) -> frozenset[str]:
+    """Return the normalised mail addresses of those who would be told of an event that is about no case.
+
+    `by` would cause it at the moment `at` (UTC), and is not among them.
+    """
+    facts = event.facts()
+    row = EventRow(0, 0, event.type, at=at, recorded_at=at, actor=by.kind, person_id=by.person_id, facts=facts)
+    [context] = load_contexts(session, [EventInContext(row, {})])
+    return frozenset(told.key for _, told in recipients(context, rules_for(context.event)).values() if told.email)
 
 
 def each_would_tell(

@@ -170,6 +170,8 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /kallelse/<token>": GONE,
     "GET /forum/<int:number>/dagordning":  AT_THE_TABLE,
     "POST /forum/<int:number>/dagordning": "in  in  in  403 403 403 403 403 409 403 in",
+    "GET /forum/<int:number>/skicka":      AT_THE_TABLE,
+    "POST /forum/<int:number>/skicka":     "in  in  in  403 403 403 403 403 409 403 in",
     "GET /forum/<int:number>/bordet":      AT_THE_TABLE,
     "GET /forum/<int:number>/justera":     AT_THE_TABLE,
     "POST /forum/<int:number>/bordet/<int:item>": "in  in  in  403 403 403 403 403 422 403 in",

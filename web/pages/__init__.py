@@ -20,7 +20,8 @@ from web.pages.public import (
 from web.pages.sending import again, continuing
 from web.pages.staff import all_cases, calls, desk, forum, mailbox, piles, set_aside, several_at_once, units
 from web.pages.village import adoption, anchoring, draft, item_done, plan, seats
-from web.pages.village.forum import adjusting, agenda, agenda_form, closing, meetings, minutes, table
+from web.pages.village.forum import adjusting, agenda, closing, meetings, minutes, table
+from web.pages.village.forum.choosing import agenda_form, sending
 from web.pages.village.forum.convening import answering, calendar, invited, rearranging
 from web.pages.village.registers import files, topic
 from web.pages.village.relations import groups, logging
@@ -40,7 +41,7 @@ BLUEPRINTS = (
         module.bp
         for module in (
             adjusting, agenda, agenda_form, answering, calendar, closing, forum, invited, meetings, minutes,
-            rearranging, table,
+            rearranging, sending, table,
         )
     ),
 )  # fmt: skip

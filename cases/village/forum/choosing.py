@@ -49,7 +49,8 @@ class WantedItem:
     """An item that an agenda is to have: the reference of a `case`, or a `topic` without one.
 
     `number` is the one that the item has on the agenda as it was read, None for one that is new there. `under` is the
-    number of another item of the same list: that which its item gives, or else its place, counted from 1.
+    number of another item of the same list: that which its item gives, or else its place, counted from 1. A caller that
+    knows the place of that item says it by `under_place` instead, which means no number.
     """
 
     case: str | None = None
@@ -57,6 +58,12 @@ class WantedItem:
     sort: ItemSort | None = None
     number: int | None = None
     under: int | None = None
+    under_place: int | None = None
+
+    @property
+    def is_under(self) -> bool:
+        """Whether it stands under another item."""
+        return self.under is not None or self.under_place is not None
 
 
 def put_agenda(
@@ -242,10 +249,13 @@ def _arrange(
 def _set_under(wanted: Sequence[WantedItem], chosen: Sequence[AgendaItem]) -> None:
     by_number = {one.number: place for place, one in enumerate(wanted) if one.number is not None}
     for place, one in enumerate(wanted):
-        if one.under is None:
+        if one.under_place is not None:
+            above = one.under_place - 1
+        elif one.under is not None:
+            above = by_number.get(one.under, one.under - 1)
+        else:
             continue
-        above = by_number.get(one.under, one.under - 1)
-        if not 0 <= above < len(chosen) or above == place or wanted[above].under is not None:
+        if not 0 <= above < len(chosen) or above == place or wanted[above].is_under:
             raise FieldRefusal(field=f"items.{place}.under")
         chosen[place].under_id = chosen[above].id
 

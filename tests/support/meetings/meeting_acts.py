@@ -53,9 +53,9 @@ class MeetingActs:
         with self.house.database.transaction() as session:
             put_agenda(session, number, wanted, version=version, by=self.house.actors[by], at=at)
 
-    def send(self, number: int, *, by: str = "contact", at: datetime = MONDAY) -> None:
+    def send(self, number: int, *, version: int | None = None, by: str = "contact", at: datetime = MONDAY) -> None:
         with self.house.database.transaction() as session:
-            send_agenda(session, number, by=self.house.actors[by], at=at)
+            send_agenda(session, number, version=version, by=self.house.actors[by], at=at)
 
     def settle(
         self, number: int, item: int, how: SettledHow, words: str = "", *, by: str = "contact", at: datetime = AT_TABLE

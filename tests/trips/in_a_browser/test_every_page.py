@@ -90,7 +90,7 @@ class Pages:
                 "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
                 "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
                 *(f"/forum/{number}{page}" for number in met for page in ("", "/dagordning", "/bordet", "/justera")),
-                *(f"/forum/{met[n]}/{page}" for n in (0, 3) for page in ("inbjudna", "andra")),
+                *(f"/forum/{met[n]}/{page}" for n in (0, 3) for page in ("inbjudna", "andra", "skicka")),
                 "/protokoll", f"/protokoll/{met[-1]}",
                 f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
                 "/bygderna", "/bygderna/norrby/kontakt", "/platser/forum", f"/platser/forum/{self._seat()}/avsluta",

@@ -66,6 +66,7 @@ PAGES = {
     "/forum/1/inbjudna": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
     "/forum/1/andra": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
     "/forum/1/dagordning": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/forum/1/skicka": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
     "/forum/1/bordet": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
     "/forum/1/justera": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
     "/protokoll": (YES,) * 9,

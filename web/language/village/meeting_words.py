@@ -39,11 +39,6 @@ SETTLED_HERE: Mapping[SettledHow, LazyString] = {  # beside the item, on the pag
     SettledHow.POSTPONED: _l("Postponed to the next meeting"),
     SettledHow.WITHDRAWN: _l("Taken off the agenda"),
 }
-FATES = {  # of a row of the form for an agenda
-    "on": _l("On the agenda"),
-    "off": _l("Not this time"),
-    "away": _l("Take it away, and say why"),
-}
 SETTLINGS = {  # of the form at the table: what the body recommends, or what else becomes of the item
     Verdict.YES.value: _l("Recommends yes"),
     Verdict.NO.value: _l("Recommends no"),

@@ -24,10 +24,12 @@ from cases.refusals import (
     NotAllowed,
     NotClosed,
     OpenItem,
+    StaleAgenda,
     UnknownName,
     WordsNeeded,
 )
 from cases.states import State
+from cases.village.forum.choosing import WantedItem
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
 from cases.village.forum.reading.agenda import agenda_shown
@@ -294,3 +296,35 @@ def test_what_does_not_fit_on_an_agenda_that_nobody_has_chosen_is_proposed_for_t
     assert len(meetings.items(number)) == 2
     left = [meetings.house.case(ref).id for ref in refs]
     assert [item.case_id for item in meetings.items(None)] == left[2:]
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_an_agenda_is_sent_only_as_the_caller_has_read_it(meetings: MeetingActs, chosen: bool) -> None:
+    number = meetings.call()
+    meetings.waiting()
+    if chosen:
+        meetings.put(number, "# Budget")
+    version = meetings.meeting(number).agenda_revision
+    for stale in (version + 1, -1):
+        with pytest.raises(StaleAgenda):
+            meetings.send(number, version=stale)
+        assert meetings.meeting(number).agenda_sent_on is None
+    meetings.send(number, version=version)
+    assert [item.number for item in meetings.items(number)] == [1]
+
+
+def test_a_place_in_the_list_groups_whatever_numbers_its_items_have(meetings: MeetingActs) -> None:
+    number = meetings.call()
+    meetings.put(number, "# A", "# B", "# C")
+    moved = [WantedItem(topic="C", number=3), WantedItem(topic="A", number=1, under_place=1), WantedItem(topic="B")]
+    meetings.put(number, *moved)
+    first, second, third = meetings.items(number)
+    assert [one.topic for one in (first, second, third)] == ["C", "A", "B"]
+    assert (first.under_id, second.under_id, third.under_id) == (None, first.id, None)
+    for wrong in (0, 2, 4):  # no such place, itself, and behind the last
+        with pytest.raises(FieldRefusal) as refused:
+            meetings.put(number, WantedItem(topic="A"), WantedItem(topic="B", under_place=wrong), WantedItem(topic="C"))
+        assert refused.value.field == "items.1.under"
+    chain = (WantedItem(topic="A"), WantedItem(topic="B", under_place=1), WantedItem(topic="C", under_place=2))
+    with pytest.raises(FieldRefusal):
+        meetings.put(number, *chain)

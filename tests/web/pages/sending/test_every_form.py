@@ -60,7 +60,7 @@ LOGS_IN = frozenset(
 BUTTONS = frozenset({  # nothing is typed
     "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.answer", "forum.choose",
-    "forum.note_answers", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
+    "forum.note_answers", "forum.send", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
     "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",
     "set_aside.again",
 })  # fmt: skip

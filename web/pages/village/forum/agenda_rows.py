@@ -105,6 +105,12 @@ def rows_of(session: Session, number: int, actor: Actor) -> tuple[AgendaShown, A
     return shown, AgendaRows(chosen, tuple(row for row in rows if row.number is None))
 
 
+def lines_to_choose(session: Session, shown: AgendaShown) -> list[AgendaRow]:
+    """Return the lines of all items of the agenda, in their order, with what is told of each case."""
+    items = [UnreadLine(line_of(item, shown.meeting.body_name), item.case, item.why) for item in shown.items]
+    return _whole(session, shown.meeting, items)
+
+
 def line_of(item: AgendaItemShown, body: str) -> AgendaRow:
     """Return the line of an item on an agenda of the body with this name, without what is told of its case."""
     title = item.title or gettext("A case that is not public")
