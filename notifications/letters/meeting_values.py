@@ -10,6 +10,7 @@ from notifications.letters.snapshot import LineContext, SendingSnapshot, invitat
 from notifications.letters.urls import WebAddresses
 from notifications.row_types import EventForLetter
 
+AT = {"sv": "kl.", "en": "at"}  # before a time of the day, as on pages
 MOST_POINTS = 30  # of an agenda in one letter: the rest stand on the page of the meeting
 
 
@@ -29,7 +30,7 @@ def meeting_values(
     points = [one for one in listed if one.settled_at is None or one.settled_at > event.at]
     return {
         "meeting": snapshot.meetings.get(event.facts.get("meeting", 0)),
-        "begins": _begins(snapshot, event),
+        "begins": _begins(snapshot, event, delivery.locale),
         "points": points[:MOST_POINTS],
         "point_count": len(points),
         "more_points": max(0, len(points) - MOST_POINTS),
@@ -41,8 +42,8 @@ def meeting_values(
     }
 
 
-def _begins(snapshot: SendingSnapshot, event: EventForLetter) -> str | None:
-    """Return at what time of its local day a meeting begins, such as "18.30"; None when that is not known."""
+def _begins(snapshot: SendingSnapshot, event: EventForLetter, locale: str) -> str | None:
+    """Return at what time of its local day a meeting begins, such as "kl. 18.30"; None when that is not known."""
     meeting = snapshot.meetings.get(event.facts.get("meeting", 0))
     told = event.facts.get("starts_at")
     starts_at = datetime.fromisoformat(told) if told else None
@@ -50,7 +51,7 @@ def _begins(snapshot: SendingSnapshot, event: EventForLetter) -> str | None:
         starts_at = meeting.starts_at
     if starts_at is None or snapshot.calendar.day_of(starts_at).isoformat() != event.facts["on"]:
         return None
-    return unbroken(f"{starts_at.astimezone(snapshot.calendar.zone):%H.%M}")
+    return unbroken(f"{AT[locale]} {starts_at.astimezone(snapshot.calendar.zone):%H.%M}")
 
 
 def _own_token(snapshot: SendingSnapshot, delivery: Delivery, invitation: Invitation | None, key: str) -> str | None:
