@@ -457,7 +457,7 @@ class CannotMeet(FieldRefusal):
 
 @dataclass
 class MeetingOver(Refusal):
-    """The meeting has come too far for this: it is `closed`, its minutes are `adjusted`, or it is `cancelled`."""
+    """The meeting has come too far for this: its day is `past`, or it is `closed`, `adjusted` or `cancelled`."""
 
     code: ClassVar[str] = "meeting-over"
     how: str = ""

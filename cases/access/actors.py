@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -154,13 +155,23 @@ def reporter_of(case: Case) -> Actor:
 
 def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
     """Return the person as an actor with the roles held on this local day; None for an unknown or inactive person."""
+    return actors_for(session, {person_id}, on=on).get(person_id)
+
+
+def actors_for(session: Session, person_ids: Collection[int], *, on: date) -> dict[int, Actor]:
+    """Return the people with these ids as actors, by id, in one query; those who are unknown or inactive are left out.
+
+    Each has the roles held on this local day.
+    """
     rows = session.execute(
-        select(Person.name, Person.email, Membership.unit_id, Membership.role, Unit.kind)
+        select(Person.id, Person.name, Person.email, Membership.unit_id, Membership.role, Unit.kind)
         .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))
         .outerjoin(Unit, Unit.id == Membership.unit_id)
-        .where(Person.id == person_id, Person.active)
-    ).all()
-    if not rows:
-        return None
-    roles = tuple(HeldRole(row.unit_id, row.role, row.kind) for row in rows if row.role is not None)
-    return Actor(ActorKind.PERSON, person_id=person_id, name=rows[0].name, email=rows[0].email, roles=roles)
+        .where(Person.id.in_(person_ids), Person.active)
+    )
+    found: dict[int, Actor] = {}
+    for row in rows:
+        actor = found.get(row.id) or Actor(ActorKind.PERSON, person_id=row.id, name=row.name, email=row.email)
+        held = () if row.role is None else (HeldRole(row.unit_id, row.role, row.kind),)
+        found[row.id] = replace(actor, roles=(*actor.roles, *held))
+    return found

@@ -90,10 +90,14 @@ class Batch:
         return clock_for_batch(self.tick_id)
 
     @cached_property
-    def meeting_on(self) -> str | None:
-        """The day of the forum's next meeting as ISO text; None when none is planned."""
+    def on_agenda(self) -> CasePutOnAgenda:
+        """The event of a case that comes on the agenda of the forum's next meeting, if one is planned."""
         meeting = next_meeting(self.session, calendar_of(self.session).day_of(self.now))
-        return meeting.held_on.isoformat() if meeting else None
+        return (
+            CasePutOnAgenda(meeting_on=meeting.held_on.isoformat(), meeting=meeting.id)
+            if meeting
+            else CasePutOnAgenda()
+        )
 
     def load_terms(self, cases: list[DueCase]) -> None:
         """Read the terms (deadlines) of the policies of these cases into `terms`; call this before `add`."""
@@ -209,7 +213,7 @@ class Batch:
         if case.protected:
             entry.add(CaseKeptOffAgenda())
             return
-        entry.add(CasePutOnAgenda(meeting_on=self.meeting_on))
+        entry.add(self.on_agenda)
         self.agenda.append(case.id)
 
     def _next_step(self, case: DueCase, clock: Clock) -> tuple[int, Clock]:

@@ -131,8 +131,12 @@ def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry,
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at), body.slug)
     sort = SORT_OF.get(why, ItemSort.DISCUSSION)
     session.add(AgendaItem(body_id=body.id, case_id=case.id, why=why.value, sort=sort, added_at=entry.at))
-    meeting_on = meeting.held_on.isoformat() if meeting else None
-    entry.add(CasePutOnAgenda(why=why.value, meeting_on=meeting_on, body=None if body.slug == FORUM else body.slug))
+    entry.add(
+        CasePutOnAgenda(
+            why=why.value, meeting_on=meeting.held_on.isoformat() if meeting else None,
+            body=None if body.slug == FORUM else body.slug, meeting=meeting.id if meeting else None,
+        )
+    )  # fmt: skip
 
 
 def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:

@@ -20,6 +20,7 @@ from cases.organisation.places import Place
 from cases.organisation.units import Unit, UnitKind
 from cases.parties import Follower, Party
 from cases.states import State
+from cases.village.forum.convening.inviting import SITS
 from notifications.audiences.context import AudienceCase, AudienceContext, Following, Outsider
 from notifications.audiences.directory import PERSON_COLUMNS, Directory, DirectoryPerson, DirectoryUnit, directory_of
 from notifications.deliveries import Address, Delivery
@@ -33,16 +34,10 @@ OUTSIDER_COLUMNS = columns_of(Party, Outsider._fields)
 OUTSIDER_WIDTH = len(OUTSIDER_COLUMNS)
 
 
-SITS = and_(
-    Membership.unit_id == Meeting.body_id,
-    Membership.since <= Meeting.held_on,
-    or_(Membership.until.is_(None), Membership.until > Meeting.held_on),
-)
 ASKED_PERSON = select(Invited.id).where(Invited.meeting_id == Meeting.id, Invited.person_id == Person.id)
-SEATED_PERSON = select(Membership.id).where(SITS, Membership.person_id == Person.id)
 INVITED_PEOPLE = (
     select(Meeting.id.label("meeting"), *PERSON_COLUMNS)
-    .join(Person, or_(ASKED_PERSON.exists(), SEATED_PERSON.exists()))
+    .join(Person, or_(ASKED_PERSON.exists(), SITS))
     .where(any_of(Meeting.id, "ids"), Person.active)
     .order_by(Meeting.id, Person.id)
 )

@@ -16,11 +16,14 @@ from cases.database.queries import any_of, columns_of, fetch_rows
 from cases.database.transactions import calendar_of
 from cases.history.journal import Event
 from cases.history.words import Words
+from cases.mail_addresses import normalised
 from cases.meetings.meeting import Meeting
 from cases.organisation.domain_time import both_clocks
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.parties import Follower, Party
+from cases.village.forum.convening.answer_links import Answers, Invitation, answers_of
+from cases.village.forum.reading.in_letters import AgendaPoint, points_read
 from cases.village.plans.records.plan_drop import PlanDrop
 from cases.village.plans.records.plan_item import PlanItem
 from cases.village.plans.records.plan_version import PlanVersion
@@ -42,6 +45,7 @@ from notifications.row_types import (
 )
 
 OF_THE_CASE = frozenset({"title", "description"})  # texts that stay true of a case after the event that wrote them
+ASK_WHO_COMES = frozenset({"called", "meeting_changed", "agenda"})  # letters to those who are invited
 LineContext = dict[str, Any]  # one element of a delivery's `context["lines"]`
 
 
@@ -85,6 +89,7 @@ PLAN_DROPS = (
     .where(any_of(PlanVersion.event_id, "ids"))
     .order_by(PlanItem.number)
 )
+MAILBOXES = select(Unit.email).where(Unit.email.is_not(None))
 AUTHORITIES = select(Authority.slug, Authority.name).where(any_of(Authority.slug, "slugs"))
 CONTACT_DAYS = select(Contact.id, Contact.on_day).where(any_of(Contact.id, "ids"))
 SERVING = (
@@ -110,6 +115,9 @@ class SendingSnapshot:
     `plan_items` has the items of adopted plans, by the event of the adoption. `contact_days` has the local days of the
     contacts with groups at which questions were taken down, by the number of the contact, `meetings` the meetings that
     events name, by their number. `authorities` has the names of those whom registers name, by slug.
+    `answers` has what those whom a letter asks have answered to their invitation, without those who are not invited any
+    more, `points` the items of the agendas that letters list, as each reader may read them, and `mailboxes` the
+    normalised addresses of units, when people are asked.
     `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
     """
 
@@ -131,6 +139,9 @@ class SendingSnapshot:
     contact_days: dict[int, date] = field(default_factory=dict)  # by number
     authorities: dict[str, str] = field(default_factory=dict)  # names by slug
     meetings: dict[int, MeetingTold] = field(default_factory=dict)  # by number
+    answers: Answers = field(default_factory=dict)
+    points: dict[Invitation, list[AgendaPoint]] = field(default_factory=dict)
+    mailboxes: frozenset[str] = frozenset()
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
 
     def event_of(self, line: LineContext) -> EventForLetter:
@@ -158,10 +169,12 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
     """Return the snapshot for sending these deliveries, with as many queries for a hundred as for one."""
     lines = [line for delivery in deliveries for line in delivery.context["lines"]]
     clocks, calendar = both_clocks(session), calendar_of(session)
+    today = calendar.day_of(clocks.domain)
     events = _by_id(session, EventForLetter, _ids_in(lines, "event"))
     followers = _by_id(session, FollowerNow, _ids_in(lines, "follower"))
     streams = {event.stream for event in events.values() if event.stream}
     cases = streams | {follower.case_id for follower in followers.values()}
+    asked = {invitation for line in lines if (invitation := invitation_in(line, events.get(line["event"])))}
     addresses = {delivery.address_id for delivery in deliveries if delivery.address_id}
     return SendingSnapshot(
         clocks.recorded,
@@ -175,14 +188,40 @@ def read_snapshot(session: Session, deliveries: Sequence[Delivery]) -> SendingSn
         links=_links(session, _ids_in_facts(events, "link")),
         addresses=_by_id(session, AddressNow, addresses),
         words=_words(session, events, streams, _described(lines, events)),
-        serving=_serving(session, lines, calendar.day_of(clocks.domain)),
+        serving=_serving(session, lines, today),
         failed=_failed(session, events),
         own_keys=_own_keys(session, lines),
         plan_items=_plan_items(session, events),
         contact_days=_contact_days(session, _ids_in_facts(events, "contact")),
         authorities=_authorities(session, events),
         meetings=_by_id(session, MeetingTold, _ids_in_facts(events, "meeting")),
+        answers=answers_of(session, asked),
+        points=_points(session, lines, events, today),
+        mailboxes=_mailboxes(session, asked),
     )
+
+
+def invitation_in(line: LineContext, event: EventForLetter | None) -> Invitation | None:
+    """Return the invitation that this line of a letter is about, when its letter asks the reader whether they come."""
+    if event is None or line["letter"] not in ASK_WHO_COMES or not (line.get("person") or line.get("party")):
+        return None
+    return Invitation(event.facts["meeting"], line.get("person"), line.get("party"))
+
+
+def _points(
+    session: Session, lines: Iterable[LineContext], events: dict[int, EventForLetter], today: date
+) -> dict[Invitation, list[AgendaPoint]]:
+    """Return the items of the agendas that these letters list, by the invitation of their reader."""
+    listing = (invitation_in(line, events.get(line["event"])) for line in lines if line["letter"] == "agenda")
+    readers = {one: (one.meeting, one.person) for one in listing if one is not None}
+    found = points_read(session, set(readers.values()), on=today)
+    return {invitation: found[reader] for invitation, reader in readers.items()}
+
+
+def _mailboxes(session: Session, asked: Iterable[Invitation]) -> frozenset[str]:
+    if all(one.person is None for one in asked):
+        return frozenset()
+    return frozenset(normalised(email) for email in session.scalars(MAILBOXES) if email)
 
 
 def _ids_in(lines: Iterable[LineContext], name: str) -> set[int]:

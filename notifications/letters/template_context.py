@@ -13,10 +13,10 @@ from cases.history.words import Visibility
 from cases.organisation.units import FORUM, UnitKind
 from cases.public.masking import mask
 from cases.states import STEPS, State
-from cases.village.forum.convening.guest_links import guest_token
 from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import WrittenLetter, telephone, write
+from notifications.letters.meeting_values import meeting_values
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.reasons_in_swedish import why_not
@@ -46,6 +46,7 @@ EMPTY_LINE_CONTEXT = {
     "promised_on": None,
     "promise_was": None,
     "meeting_on": None,
+    "meeting": None,
     "clock_on": None,
     "aside_ref": None,
     "at_desk": False,
@@ -112,10 +113,7 @@ class TemplateContext:
             **self._words(line, event, case),
             "note_on_page": self._is_note_for_staff(line, event),
             "asker": _asker(line, case),
-            "meeting": self.snapshot.meetings.get(event.facts.get("meeting", 0)),
-            "begins": self._begins(event),
-            "guest_token": self._guest_token(line, event),
-            "is_guest": line["audience"] == "invited" and not line.get("person"),
+            **meeting_values(self.snapshot, delivery, line, self.pages, self.key),
             "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
 
@@ -142,18 +140,6 @@ class TemplateContext:
         """Return the local day, in ISO 8601, of the contact at which the case was taken down; None when at none."""
         day = self.snapshot.contact_days.get(event.facts.get("contact", 0))
         return day.isoformat() if day else None
-
-    def _begins(self, event: EventForLetter) -> str | None:
-        """Return at what time of its local day a meeting begins, such as "18:30"; None when that is not known."""
-        starts_at = event.facts.get("starts_at")
-        if starts_at is None:
-            return None
-        return datetime.fromisoformat(starts_at).astimezone(self.snapshot.calendar.zone).strftime("%H:%M")
-
-    def _guest_token(self, line: LineContext, event: EventForLetter) -> str | None:
-        """Return the token with which a guest answers the invitation to a meeting; None for everybody else."""
-        meeting, party = event.facts.get("meeting"), line.get("party")
-        return guest_token(meeting, party, self.key) if line["audience"] == "invited" and meeting and party else None
 
     def _ref_of_failed(self, event: EventForLetter) -> str | None:
         """Return the reference of the case whose letter was set aside, when the event is such an alarm."""

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.clock import now
 from cases.history.journal import Event
+from cases.meetings.agenda_items import AgendaItem
+from cases.meetings.meeting import Meeting
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.planning.forgetting_addresses import forget_addresses
 from notifications.planning.rendering_anew import NOT_SENT_YET, render_anew
@@ -48,8 +50,12 @@ def message_ids(session: Session, case: Case, parties: Iterable[int]) -> list[st
 
 
 def _is_about(case: Case) -> Any:
+    """Return the condition that a letter is about the case, or lists an agenda on which it stands."""
     lines = select(DeliveryLine.delivery_id).join(Event, Event.id == DeliveryLine.event_id)
-    return Delivery.id.in_(lines.where(Event.stream == case.id))
+    homes = select(Meeting.case_id).join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+    on_agenda = Event.stream.in_(homes.where(AgendaItem.case_id == case.id))
+    lists = and_(DeliveryLine.letter == "agenda", on_agenda)
+    return Delivery.id.in_(lines.where(or_(Event.stream == case.id, lists)))
 
 
 def _blanked(line: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipie
         "promised_on": event.sibling_fact("case.promised", "promised_on"),
         "promise_was": event.sibling_fact("case.promised", "was"),
         "meeting_on": event.sibling_fact("case.put_on_agenda", "meeting_on"),
+        "meeting": event.sibling_fact("case.put_on_agenda", "meeting"),
         "asks_body": _asks_body(context, rule) or None,
         "names": {slug: unit.name for slug, unit in _units_named(context).items()},
     }

@@ -22,7 +22,9 @@ from notifications.letters.urls import WebAddresses
 from notifications.sending.errors import Unreachable
 
 NO_BASE = WebAddresses("")
-OPENING = (NO_BASE.login(""), NO_BASE.own_case(""), NO_BASE.follow(""), NO_BASE.unfollow(""))  # whoever has such a link
+OPENING = tuple(  # whoever has such a link acts by it
+    link("") for link in (NO_BASE.login, NO_BASE.own_case, NO_BASE.follow, NO_BASE.unfollow, NO_BASE.invitation)
+)
 NAME = re.compile(r"[0-9a-f]{32}\.eml")
 
 
@@ -36,8 +38,8 @@ class MailboxReader:
     def may_read(self, letter: EmailMessage) -> bool:
         """Return whether they may read the letter: their own, or one without a hidden address and an opening link.
 
-        An opening link is one that acts for whoever has it: it logs in, is the key of a case, or begins or ends
-        following it.
+        An opening link is one that acts for whoever has it: it logs in, is the key of a case, answers an invitation, or
+        begins or ends following a case.
         """
         recipients = {as_compared(address) for _, address in getaddresses([str(letter["To"])])}
         if recipients == {as_compared(self.email)}:

@@ -32,6 +32,7 @@ BREAKS = {
     "V7": "UPDATE plan_version SET adopted_on = NULL",
     "V8": "DELETE FROM plan_item WHERE origin_id IS NOT NULL",
     "V2 agenda": "UPDATE \"case\" SET obligation = 'minutes' WHERE obligation = 'agenda'",
+    "V3 agenda": "UPDATE event SET type = 'case.commented' WHERE type = 'case.put_on_agenda'",
     "V3 resolution": "DELETE FROM resolution",
     "V3 event": "UPDATE resolution SET event_id = (SELECT min(id) FROM event)",
     "V3 item": "UPDATE agenda_item SET settled_how = 'noted' WHERE settled_how = 'postponed'",

@@ -20,13 +20,13 @@ from cases.organisation.municipality import municipality
 from cases.organisation.units import unit_named
 from cases.progress import WaitingFor
 from cases.states import State
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.rearranging import Rearrangement, move_meeting
-from cases.village.forum.recommending import Recommendation, recommend
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import Recommendation, recommend
 from cases.village.forum.sending import send_agenda
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.logging_contacts import ContactGiven, QuestionTaken, log_contact

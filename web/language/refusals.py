@@ -181,6 +181,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "already-there": _("%(name)s is there already."),
     "already-settled": _("The case is settled. Reopen it first."),
     "meeting-closed": _("The meeting is closed. What it took up stands in its minutes."),
+    "meeting-past": _("The day of the meeting is past."),
     "meeting-adjusted": _("The minutes are adjusted, and do not change any more."),
     "meeting-cancelled": _("The meeting was cancelled."),
     "agenda-sent": _("The agenda is sent. Take away what is not to be taken up with a reason; what is new comes last."),

@@ -13,13 +13,13 @@ from cases.meetings.meeting import Meeting, body_id_of
 from cases.meetings.resolution import Verdict
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import FORUM
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, all_proposed, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.finding import meeting_to_change
-from cases.village.forum.recommending import Recommendation, recommend
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import Recommendation, recommend
+from cases.village.forum.minutes.settling import Settling
 from cases.village.forum.sending import send_agenda
-from cases.village.forum.settling import Settling
 
 Take = Callable[[Session, Actor, datetime], None]
 SENT_BEFORE, ADJUSTED_AFTER = timedelta(days=30), timedelta(days=8)

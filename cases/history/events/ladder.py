@@ -32,7 +32,8 @@ class CaseEscalated(DomainEvent):
 class CasePutOnAgenda(DomainEvent):
     """The case was put on the agenda of a body: of the forum, unless `body` is the slug of another.
 
-    `meeting_on` is the day of the body's next ordinary meeting, None when none is planned. `why` is "overdue" when the
+    `meeting` is the number of the meeting and `meeting_on` its day: of the body's next ordinary one when none was
+    chosen, None when none is planned. `why` is "overdue" when the
     ladder put the case there, "waits" when the case waits for the body, "chosen" when the contact person chose it,
     "carried" when a meeting postponed it, "parked" when it was parked until then.
     """
@@ -42,6 +43,7 @@ class CasePutOnAgenda(DomainEvent):
     meeting_on: str | None = None
     why: str = "overdue"
     body: str | None = None
+    meeting: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,12 +11,8 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.texts import is_storable_line, visible
 from cases.database.transactions import calendar_of
-from cases.history.event_batches import batch
-from cases.history.events import CasePutOnAgenda
-from cases.history.journal import Entry, insert_entries
 from cases.meetings.agenda_items import SORT_OF, AgendaItem, AgendaReason, ItemSort
 from cases.meetings.meeting import Meeting
-from cases.organisation.units import FORUM
 from cases.public.protection import PROTECTED
 from cases.refusals import (
     AgendaSent,
@@ -39,6 +35,7 @@ from cases.village.forum.finding import (
 )
 from cases.village.forum.meeting_case import ensured_case
 from cases.village.forum.proposing import proposed_for
+from cases.village.forum.telling import tell_untold
 
 MOST_ITEMS = 200
 LONGEST_TOPIC = 200  # characters
@@ -71,10 +68,11 @@ def put_agenda(
 ) -> Meeting:
     """Let the agenda of the meeting with this number have these items, in this order, and return the meeting.
 
-    What is left out is proposed for the next meeting again; a topic that was only written here is forgotten. Once the
-    agenda is sent, nothing on it is left out and no number changes: what is new comes last. Items that are settled
-    stay. `version` is the revision of the agenda that the caller read. Raises `NotAllowed`, `NotFound`, `MeetingOver`,
-    `StaleAgenda`, `AgendaSent`, and a `FieldRefusal` that names its item, such as "items.2.case".
+    What is left out is proposed for the next meeting again; a topic that was only written here is forgotten. Nobody is
+    told of a draft. Once the agenda is sent, nothing on it is left out and no number changes: what is new comes last,
+    and is told of. Items that are settled stay. `version` is the revision of the agenda that the caller read. Raises
+    `NotAllowed`, `NotFound`, `MeetingOver`, `StaleAgenda`, `AgendaSent`, and a `FieldRefusal` that names its item, such
+    as "items.2.case".
     """
     require_at_table(session, "put_agenda", by)
     if len(wanted) > MOST_ITEMS:
@@ -100,8 +98,8 @@ def put_agenda(
     _arrange(session, held, wanted, chosen)
     held.meeting.agenda_revision += 1
     session.flush()
-    with batch(session, by, at) as actor:
-        _tell(session, held, chosen, open_there, by=actor, at=at)
+    if held.meeting.agenda_sent_on is not None:
+        tell_untold(session, held, chosen, by=by, at=at)
     return held.meeting
 
 
@@ -258,26 +256,3 @@ def _set_under(wanted: Sequence[WantedItem], chosen: Sequence[AgendaItem]) -> No
         if not 0 <= above < len(chosen) or above == place or wanted[above].is_under:
             raise FieldRefusal(field=f"items.{place}.under")
         chosen[place].under_id = chosen[above].id
-
-
-def _tell(
-    session: Session,
-    held: MeetingToChange,
-    chosen: Sequence[AgendaItem],
-    there: dict[int, AgendaItem],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """Write in each case that it was put on the agenda now."""
-    body = None if held.body.slug == FORUM else held.body.slug
-    meeting_on = held.meeting.held_on.isoformat()
-    entries = []
-    for row in chosen:
-        if row.case_id is None or row.case_id in there or row.settled_at is not None:
-            continue
-        entry = Entry(held.cases[row.case_id], by=by, at=at)
-        entry.add(CasePutOnAgenda(why=row.why, meeting_on=meeting_on, body=body))
-        entries.append(entry)
-    if entries:
-        insert_entries(session, entries)

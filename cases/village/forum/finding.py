@@ -12,7 +12,7 @@ from cases.meetings.agenda_items import AgendaItem
 from cases.meetings.meeting import Meeting
 from cases.organisation.municipality import Municipality
 from cases.organisation.units import DESK, Unit
-from cases.refusals import MeetingOver, NotAllowed, NotFound
+from cases.refusals import AgendaNotSent, MeetingOver, NotAllowed, NotFound
 from cases.village.rights import ACTS, Right, may
 
 
@@ -112,3 +112,10 @@ def refuse_closed(meeting: Meeting) -> None:
     """Raise `MeetingOver` when the meeting is closed."""
     if meeting.closed_on is not None:
         raise MeetingOver(how="closed")
+
+
+def refuse_not_at_table(held: MeetingToChange) -> None:
+    """Raise `MeetingOver` when the meeting is closed, and `AgendaNotSent` when its agenda is not sent."""
+    refuse_closed(held.meeting)
+    if held.meeting.agenda_sent_on is None:
+        raise AgendaNotSent

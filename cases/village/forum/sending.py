@@ -1,4 +1,4 @@
-"""Sending the agenda of a meeting: whoever is invited is told, and the minutes are owed from now on."""
+"""Sending the agenda of a meeting: it is told to whoever is invited, and in each case that it takes up."""
 
 from datetime import datetime
 
@@ -13,15 +13,16 @@ from cases.refusals import AgendaSent, StaleAgenda
 from cases.village.forum.choosing import all_proposed, put_agenda
 from cases.village.forum.finding import meeting_numbered, meeting_to_change, refuse_closed, require_at_table
 from cases.village.forum.meeting_case import ensured_case, plan_anew
+from cases.village.forum.telling import tell_untold
 
 
 def send_agenda(session: Session, number: int, *, version: int | None = None, by: Actor, at: datetime) -> Meeting:
     """Send the agenda of the meeting with this number, and return the meeting.
 
-    An agenda that nobody has chosen takes up all that is proposed for it; one without items is sent too. The meeting's
-    case owes the minutes from now on, and goes to the unit that the house names as its secretary. `version` is the
-    revision of the agenda that the caller read. Raises `NotAllowed`, `NotFound`, `MeetingOver`, `StaleAgenda`, and
-    `AgendaSent` when it was sent before.
+    An agenda that nobody has chosen takes up all that is proposed for it; one without items is sent too. Each case that
+    was put on the draft is told of now. The meeting's case owes the minutes from now on, and goes to the unit that the
+    house names as its secretary. `version` is the revision of the agenda that the caller read. Raises `NotAllowed`,
+    `NotFound`, `MeetingOver`, `StaleAgenda`, and `AgendaSent` when it was sent before.
     """
     require_at_table(session, "send_agenda", by)
     meeting = meeting_numbered(session, number)
@@ -29,7 +30,7 @@ def send_agenda(session: Session, number: int, *, version: int | None = None, by
     if meeting.agenda_revision == 0 and (wanted := all_proposed(session, meeting, at)):
         put_agenda(session, number, wanted, version=version, by=by, at=at)
         version = None  # it was the right one, and nobody else can save before the end of this transaction
-    held = meeting_to_change(session, number, numbers=())
+    held = meeting_to_change(session, number)
     meeting = held.meeting
     refuse_closed(meeting)
     if meeting.agenda_sent_on is not None:
@@ -42,6 +43,7 @@ def send_agenda(session: Session, number: int, *, version: int | None = None, by
         sent_on=meeting.agenda_sent_on.isoformat(), items=sum(item.settled_at is None for item in held.items),
     )  # fmt: skip
     session.flush()
+    tell_untold(session, held, held.items, by=by, at=at)
     with batch(session, by, at) as actor:
         plan_anew(session, held.home, meeting, ((event, ()),), by=actor, at=at)
     return meeting

@@ -7,13 +7,13 @@ from cases.meetings.agenda_items import SettledHow
 from cases.meetings.meeting import Meeting, MeetingPlan
 from cases.progress import WaitingFor
 from cases.states import State
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, all_proposed, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.settling import Settling
 from cases.village.forum.sending import send_agenda
-from cases.village.forum.settling import Settling
 from proof.crashes.acting import changed, handed_in, now_of, staff
 from proof.crashes.house import Process
 from proof.simulation.second_calendar import local_day

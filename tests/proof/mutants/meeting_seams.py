@@ -5,13 +5,13 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 from cases.meetings.meeting import MeetingSort
-from cases.village.forum import closing, settling
 from cases.village.forum.convening import calling
+from cases.village.forum.minutes import closing, settling
 
 
 def nothing_carried_over() -> AbstractContextManager[object]:
     """Let what a meeting postpones come on no other agenda."""
-    return patch.object(settling, "_carry_over", lambda *_: None)
+    return patch.object(settling, "carry_over", lambda *_: None)
 
 
 def closed_with_open_items() -> AbstractContextManager[object]:

@@ -9,13 +9,13 @@ from cases.access.actors import Actor
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.meeting import MeetingPlan, MeetingSort, next_meeting
 from cases.refusals import ItemsUnsettled
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.rearranging import cancel_meeting
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.settling import Settling
 from cases.village.forum.sending import send_agenda
-from cases.village.forum.settling import Settling
 from proof.checker import InvariantBreach
 from proof.crashes.acting import now_of, staff
 from proof.crashes.house import Process

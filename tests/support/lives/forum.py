@@ -22,16 +22,16 @@ from cases.meetings.resolution import Verdict
 from cases.progress import Change, WaitingFor, change_state
 from cases.refusals import Refusal
 from cases.states import Kind, State
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.rearranging import cancel_meeting
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import Recommendation, recommend
+from cases.village.forum.minutes.settling import Settling, settle_item
 from cases.village.forum.proposing import proposed_for
-from cases.village.forum.recommending import Recommendation, recommend
 from cases.village.forum.sending import send_agenda
-from cases.village.forum.settling import Settling, settle_item
 from notifications.deliveries import Address, Delivery, DeliveryLine
 from proof.crashes.grounds import CrashGround
 

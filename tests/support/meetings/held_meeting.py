@@ -5,7 +5,7 @@ from support.meetings.meeting_acts import MeetingActs
 
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.meeting import MeetingSort
-from cases.village.forum.settling import Settling
+from cases.village.forum.minutes.settling import Settling
 
 
 def hold_meeting(meetings: MeetingActs) -> int:

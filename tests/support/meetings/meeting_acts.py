@@ -12,14 +12,14 @@ from cases.meetings.meeting import Meeting, MeetingPlan, MeetingSort
 from cases.meetings.resolution import Resolution, Verdict
 from cases.progress import WaitingFor
 from cases.states import State
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
-from cases.village.forum.recommending import Recommendation, recommend
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import Recommendation, recommend
+from cases.village.forum.minutes.settling import Settling, settle_item
 from cases.village.forum.sending import send_agenda
-from cases.village.forum.settling import Settling, settle_item
 
 SPRING, AUTUMN = date(2026, 4, 16), date(2026, 10, 15)
 AT_TABLE = datetime.combine(SPRING, MONDAY.time(), MONDAY.tzinfo)

@@ -23,9 +23,9 @@ from cases.meetings.agenda_items import SettledHow
 from cases.meetings.invited import Invited
 from cases.parties import Follower
 from cases.states import State
-from cases.village.forum.convening.guest_links import guest_token
+from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
-from cases.village.forum.settling import Settling
+from cases.village.forum.minutes.settling import Settling
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import transport_from
 from workers.relay.draining import drain_deliveries, drain_outbox
@@ -145,7 +145,7 @@ class Pages:
         """Return the token with which the guest of this meeting answers."""
         with self.web.database.reading() as session:
             party = session.scalars(select(Invited.party_id).where(Invited.meeting_id == number, Invited.guest)).one()
-        return guest_token(number, party or 0, self.web.settings.secret_key)
+        return answer_token(Invitation(number, party=party), self.web.settings.secret_key)
 
     def _plan(self) -> int:
         """Adopt two versions of a plan and begin a third; return the key of an item that can be said to be done."""

@@ -8,19 +8,19 @@ from flask import Response, jsonify
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.answering import answer_invitation
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.inviting_more import invite_more
 from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
+from cases.village.forum.minutes.adjusting import adjust_minutes
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import Recommendation, correct_item, recommend
+from cases.village.forum.minutes.settling import Settling, settle_item
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.meetings import meetings_listed
-from cases.village.forum.recommending import Recommendation, correct_item, recommend
 from cases.village.forum.sending import send_agenda
-from cases.village.forum.settling import Settling, settle_item
 from web.api.blueprint import ApiBlueprint
 from web.api.village.meeting_serializing import listed_meeting_shown, whole_agenda_shown
 from web.current import current, right_now

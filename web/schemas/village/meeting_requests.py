@@ -14,12 +14,12 @@ from cases.meetings.meeting import MeetingPlan, MeetingSort
 from cases.meetings.resolution import Verdict
 from cases.organisation.units import FORUM
 from cases.village.forum.choosing import LONGEST_TOPIC, MOST_ITEMS, WantedItem
-from cases.village.forum.closing import Closing
 from cases.village.forum.convening.calling import LONGEST, Calling
 from cases.village.forum.convening.inviting import MOST_INVITED, Invitee
 from cases.village.forum.convening.rearranging import Rearrangement
-from cases.village.forum.recommending import LONGEST_NUMBER, Recommendation
-from cases.village.forum.settling import Settling
+from cases.village.forum.minutes.closing import Closing
+from cases.village.forum.minutes.recommending import LONGEST_NUMBER, Recommendation
+from cases.village.forum.minutes.settling import Settling
 from web.current import current
 from web.schemas.fields import (
     MISSING_MESSAGES,

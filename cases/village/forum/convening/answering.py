@@ -1,4 +1,4 @@
-"""Answering an invitation to a meeting: oneself, or the desk for somebody who told it."""
+"""Answering an invitation to a meeting: oneself, logged in or by a link, or the desk for somebody who told it."""
 
 from datetime import datetime
 
@@ -11,7 +11,8 @@ from cases.mail_addresses import normalised
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.meetings.meeting import Meeting
 from cases.organisation.people import Person
-from cases.refusals import NotAllowed, UnknownName
+from cases.refusals import MeetingOver, NotAllowed, UnknownName
+from cases.village.forum.convening.answer_links import Invitation, answers_of
 from cases.village.forum.convening.inviting import invite, key_of, with_addresses
 from cases.village.forum.finding import meeting_numbered, meeting_to_change, refuse_closed, require_at_table
 from cases.village.forum.meeting_case import ensured_case
@@ -40,11 +41,31 @@ def answer_invitation(
     session.flush()
 
 
-def answer_as_guest(session: Session, invited: Invited, answer: InvitationAnswer) -> None:
-    """Note what a guest answers, who has the link of their invitation. Raises `MeetingOver` for one that is closed."""
-    refuse_closed(meeting_to_change(session, invited.meeting_id, numbers=()).meeting)
-    invited.answer = answer
+def answer_by_link(session: Session, invitation: Invitation, answer: InvitationAnswer, *, at: datetime) -> None:
+    """Note what somebody answers who has the link of their invitation.
+
+    Raises `NotFound`, `NotAllowed` when they are no longer invited, and `MeetingOver` from the day after the meeting,
+    or for one that is closed or cancelled.
+    """
+    meeting = meeting_to_change(session, invitation.meeting, numbers=()).meeting
+    refuse_closed(meeting)
+    today = calendar_of(session).day_of(at)
+    if meeting.held_on < today:
+        raise MeetingOver(how="past")
+    if not answers_of(session, [invitation]):
+        raise NotAllowed(step="answer_invitation")
+    row = _row_of(session, invitation)
+    if row is None:  # they came to sit in the body since
+        invite(session, meeting, (), today=today)
+        row = _row_of(session, invitation)
+    if row is not None:
+        row.answer = answer
     session.flush()
+
+
+def _row_of(session: Session, invitation: Invitation) -> Invited | None:
+    who = Invited.person_id == invitation.person if invitation.party is None else Invited.party_id == invitation.party
+    return session.scalar(select(Invited).where(Invited.meeting_id == invitation.meeting, who))
 
 
 def _invited(session: Session, meeting: Meeting, email: str, person_id: int | None, at: datetime) -> Invited | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cases.database.texts import is_storable_line, visible
@@ -17,6 +17,12 @@ from cases.refusals import BadCharacters, FieldRefusal, TooLong, UnknownName
 
 MOST_INVITED = 200
 LONGEST_NAME = 200  # characters
+SEAT = and_(  # of anybody in the body of a meeting, on its day
+    Membership.unit_id == Meeting.body_id,
+    Membership.since <= Meeting.held_on,
+    or_(Membership.until.is_(None), Membership.until > Meeting.held_on),
+)
+SITS = select(Membership.id).where(SEAT, Membership.person_id == Person.id).exists()
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from cases.database.transactions import calendar_of
 from cases.meetings.invited import Invited
 from cases.meetings.meeting import Meeting
 from cases.village.forum.convening.inviting import Invitee, invite, key_of, with_addresses
-from cases.village.forum.finding import meeting_numbered, meeting_to_change, require_at_table
+from cases.village.forum.finding import meeting_numbered, meeting_to_change, refuse_not_at_table, require_at_table
 from cases.village.forum.meeting_case import ensured_case
-from cases.village.forum.settling import refuse_not_at_table
 
 
 def save_presence(session: Session, number: int, present: Iterable[str], *, by: Actor, at: datetime) -> int:

@@ -11,6 +11,7 @@ from cases.access.actors import Actor
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.meetings.meeting import Meeting
 from cases.organisation.units import Unit
+from cases.village.forum.convening.answer_links import Invitation, answers_of
 from cases.village.forum.reading.meetings import meeting_listed
 from cases.village.forum.reading.shown import MeetingListed
 
@@ -66,8 +67,14 @@ def answers_to(session: Session, number: int, by: Actor) -> AnswersShown:
     return AnswersShown(Counter(row.answer for row in rows), bool(mine), mine[0] if mine else None)
 
 
-def invitation_of_guest(session: Session, invited: Invited) -> InvitationShown:
-    """Return the meeting to which a guest is invited, whatever has become of it, with their answer."""
-    meeting = session.get_one(Meeting, invited.meeting_id)
-    body = session.get_one(Unit, meeting.body_id)
-    return InvitationShown(meeting_listed(meeting, body.slug, body.name), invited.answer)
+def invitation_by_link(session: Session, invitation: Invitation | None) -> InvitationShown | None:
+    """Return the meeting to which the link invites, whatever has become of it, with the answer of whoever has it.
+
+    None when there is no such invitation any more.
+    """
+    found = answers_of(session, [invitation]) if invitation is not None else {}
+    for one, answer in found.items():
+        meeting = session.get_one(Meeting, one.meeting)
+        body = session.get_one(Unit, meeting.body_id)
+        return InvitationShown(meeting_listed(meeting, body.slug, body.name), answer)
+    return None

@@ -10,10 +10,10 @@ from cases.meetings.agenda_items import SettledHow
 from cases.meetings.resolution import Verdict
 from cases.refusals import ItemOpen, ItemTakenUp, MeetingAhead, MeetingOver, NotAllowed, WordsNeeded
 from cases.states import State
+from cases.village.forum.minutes.recommending import correct_item
+from cases.village.forum.minutes.settling import Settling
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.shown import AgendaItemShown
-from cases.village.forum.recommending import correct_item
-from cases.village.forum.settling import Settling
 
 
 @pytest.fixture

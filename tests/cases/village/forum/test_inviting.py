@@ -11,12 +11,12 @@ from cases.meetings.invited import InvitationAnswer, Invited
 from cases.organisation.people import Person
 from cases.parties import Party
 from cases.refusals import AgendaNotSent, FieldRefusal, MeetingOver, NotAllowed, UnknownName
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.answering import answer_invitation
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.inviting_more import invite_more, take_off
 from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.convening.rearranging import Rearrangement, move_meeting
+from cases.village.forum.minutes.closing import Closing, close_meeting
 
 GUEST, SEAT = "gast@example.org", "representative@example.se"
 

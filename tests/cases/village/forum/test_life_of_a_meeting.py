@@ -32,8 +32,8 @@ from cases.states import State
 from cases.village.forum.choosing import WantedItem
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
+from cases.village.forum.minutes.settling import Settling
 from cases.village.forum.reading.agenda import agenda_shown
-from cases.village.forum.settling import Settling
 
 
 @pytest.fixture

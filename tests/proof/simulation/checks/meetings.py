@@ -31,6 +31,10 @@ ASKED: tuple[tuple[str, str, str], ...] = (
     ("V3", "has come so far, and no event in its case says so", """
         SELECT 'meeting ' || s.id || ' (' || s.type || ')' FROM {STAGES} s WHERE NOT EXISTS (
             SELECT 1 FROM event e WHERE e.stream = s.case_id AND e.type = s.type AND e.facts ->> 'meeting' = s.id)"""),
+    ("V3", "stands on an agenda that was sent, and no event in its case says so", """
+        SELECT c.ref FROM agenda_item i JOIN "case" c ON c.id = i.case_id JOIN meeting m ON m.id = i.meeting_id
+        WHERE m.agenda_sent_on IS NOT NULL AND i.carried_from_id IS NULL AND coalesce(i.settled_how, '') <> 'withdrawn'
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = c.id AND e.type = 'case.put_on_agenda')"""),
     ("V3", "has no event of its own in its case", """
         SELECT 'resolution ' || r.id FROM resolution r
         LEFT JOIN event e ON e.id = r.event_id AND e.stream = r.case_id AND e.type = 'case.recommended'

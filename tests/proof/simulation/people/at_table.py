@@ -14,11 +14,11 @@ from cases.meetings.agenda_items import SettledHow
 from cases.meetings.resolution import Verdict
 from cases.states import State
 from cases.village.forum.choosing import WantedItem, all_proposed, put_agenda
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
 from cases.village.forum.finding import meeting_numbered
-from cases.village.forum.recommending import Recommendation, recommend
-from cases.village.forum.settling import Settling, settle_item
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import Recommendation, recommend
+from cases.village.forum.minutes.settling import Settling, settle_item
 from proof.simulation.people.outcomes import CalledMeeting, VillageAct, VillageOutcome, happens
 from proof.simulation.people.town import CITIZENS_DOMAIN, SimulatedTown
 from proof.simulation.scenario.tempers import Moves

@@ -17,11 +17,11 @@ from cases.demo.villages.meetings import meeting_days
 from cases.meetings.agenda_items import ItemSort
 from cases.meetings.meeting import MeetingPlan, MeetingSort
 from cases.states import State
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.choosing import WantedItem, all_proposed, put_agenda
 from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.finding import meeting_numbered
+from cases.village.forum.minutes.adjusting import adjust_minutes
 from cases.village.forum.sending import send_agenda
 from proof.simulation.environment.post import SECRET
 from proof.simulation.people.outcomes import (

@@ -16,7 +16,7 @@ from cases.access.tokens import WebSession
 from cases.files.attachments import Attachment
 from cases.meetings.agenda_items import SettledHow
 from cases.states import State
-from cases.village.forum.settling import Settling
+from cases.village.forum.minutes.settling import Settling
 
 WROTE = "Rut ringde & <b>Nils</b>"
 KEPT = {  # endpoint: who writes there, and the field

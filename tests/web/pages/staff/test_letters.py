@@ -1,7 +1,7 @@
 """Pages about letters: who was told, calls to make, set aside, the local mailbox, following."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from support.houses.logging_in import ask
 from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import open_web
+from support.meetings.meeting_acts import MeetingActs
 
 from cases.access.tokens import FOLLOW, UNFOLLOW, Link, link_token, make_link
 from cases.case import case_to_change
@@ -18,6 +19,7 @@ from cases.history.journal import Event
 from cases.organisation.municipality import municipality
 from cases.parties import Follower
 from cases.states import State
+from cases.village.forum.convening.inviting import Invitee
 from notifications.deliveries import Address, Delivery, Outcome
 from notifications.letters.catalogue import LETTERS
 from notifications.planning.planning import plan_events
@@ -173,6 +175,18 @@ def test_a_log_in_letter_as_it_is_sent_is_known(sqlite_web):
     mailbox = Mailbox(sqlite_web.settings.var / "mailbox")
     assert [one.to for one in mailbox.letters(reader=MailboxReader("contact@example.se"))] == ["contact@example.se"]
     assert mailbox.letters(reader=MailboxReader("admin@example.se")) == []
+
+
+def test_nobody_reads_the_link_with_which_another_answers_an_invitation(sqlite_web):
+    now = datetime.now(UTC)
+    guest, seat, admin = "gast@example.org", "representative@example.se", "admin@example.se"
+    MeetingActs(sqlite_web.house).call(now.date() + timedelta(days=30), invited=(Invitee(guest),), at=now)
+    plan_all(sqlite_web)
+    drain_deliveries(sqlite_web.database, transport_from(sqlite_web.settings))
+    mailbox = Mailbox(sqlite_web.settings.var / "mailbox")
+    assert {guest, seat} <= {one.to for one in mailbox.letters()}
+    for who, reads in ((seat, {seat}), (admin, set())):
+        assert {one.to for one in mailbox.letters(reader=MailboxReader(who))} & {guest, seat} == reads
 
 
 @pytest.mark.parametrize("protected", [True, False])

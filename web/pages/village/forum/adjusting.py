@@ -7,8 +7,8 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from cases.village.forum.adjusting import adjust_minutes
 from cases.village.forum.finding import meeting_numbered, require_at_table
+from cases.village.forum.minutes.adjusting import adjust_minutes
 from cases.village.forum.reading.on_a_page import at_table, present_at
 from web.current import current, right_now
 from web.language.dates import day_words

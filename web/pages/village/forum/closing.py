@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from cases.meetings.agenda_items import SettledHow
-from cases.village.forum.closing import Closing, close_meeting
 from cases.village.forum.convening.presence import save_presence
-from cases.village.forum.settling import Settling
+from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.settling import Settling
 from web.current import current, right_now
 from web.language.gettext import gettext, ngettext
 from web.pages.forms import Form

@@ -17,11 +17,11 @@ from cases.meetings.resolution import Verdict
 from cases.refusals import FieldRefusal, NotFound
 from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.finding import require_at_table
+from cases.village.forum.minutes.recommending import LONGEST_NUMBER, Recommendation, correct_item, recommend
+from cases.village.forum.minutes.settling import Settling, settle_item
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.on_a_page import AtTable, at_table, who_stood_aside
 from cases.village.forum.reading.shown import AgendaItemShown, AgendaShown, MeetingStage
-from cases.village.forum.recommending import LONGEST_NUMBER, Recommendation, correct_item, recommend
-from cases.village.forum.settling import Settling, settle_item
 from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.language.village.meeting_words import SETTLINGS, kronor_words

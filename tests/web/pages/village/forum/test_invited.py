@@ -11,7 +11,7 @@ from support.meetings.meeting_acts import MeetingActs
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.organisation.people import Membership, Role
 from cases.parties import Party
-from cases.village.forum.convening.guest_links import guest_token
+from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
 
 NOW = datetime.now(UTC)
@@ -36,7 +36,7 @@ def answers(web) -> dict[str, str | None]:
 def link_of_guest(web, key: str | None = None) -> str:
     with web.database.reading() as session:
         party = session.scalars(select(Invited.party_id).where(Invited.guest)).one()
-    return f"/kallelse/{guest_token(1, party, key or web.settings.secret_key)}"
+    return f"/kallelse/{answer_token(Invitation(1, party=party), key or web.settings.secret_key)}"
 
 
 def test_whoever_is_invited_answers_on_the_page_and_may_change_it(sqlite_web, meetings):
@@ -112,7 +112,7 @@ def test_more_are_invited_and_a_guest_is_taken_off(sqlite_web, meetings):
 def link_of_guest_named(web, email: str) -> str:
     with web.database.reading() as session:
         found = select(Invited.party_id).join(Party, Party.id == Invited.party_id).where(Party.email == email)
-        return f"/kallelse/{guest_token(1, session.scalars(found).one(), web.settings.secret_key)}"
+        return f"/kallelse/{answer_token(Invitation(1, party=session.scalars(found).one()), web.settings.secret_key)}"
 
 
 def test_each_address_that_is_none_is_named_and_nothing_is_lost(sqlite_web, meetings):

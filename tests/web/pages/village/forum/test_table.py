@@ -15,7 +15,7 @@ from cases.correcting import Correction, correct
 from cases.meetings.agenda_items import SettledHow
 from cases.organisation.municipality import Municipality
 from cases.states import State
-from cases.village.forum.settling import Settling
+from cases.village.forum.minutes.settling import Settling
 
 NOW = datetime.now(UTC)
 TODAY = CALENDAR.day_of(NOW)

@@ -12,9 +12,9 @@ from cases.organisation.units import FORUM
 from cases.refusals import FieldRefusal, StaleAgenda
 from cases.village.forum.choosing import LONGEST_TOPIC, put_agenda
 from cases.village.forum.finding import require_at_table
+from cases.village.forum.minutes.settling import Settling, settle_item
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.shown import AgendaShown
-from cases.village.forum.settling import Settling, settle_item
 from web.current import current, right_now
 from web.language.gettext import gettext
 from web.language.village.agenda_words import HEADINGS, TO_DO, why_it_stays

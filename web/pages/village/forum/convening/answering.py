@@ -1,4 +1,4 @@
-"""Answering an invitation: whoever is logged in on the page of the meeting, a guest by the link in their letter."""
+"""Answering an invitation: on the page of the meeting by whoever is logged in, or by the link in a letter."""
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -6,15 +6,16 @@ from werkzeug.wrappers import Response
 
 from cases.meetings.invited import InvitationAnswer
 from cases.refusals import FieldRefusal
-from cases.village.forum.convening.answering import answer_as_guest, answer_invitation
-from cases.village.forum.convening.guest_links import guest_named
-from cases.village.forum.reading.invitations import InvitationShown, invitation_of_guest
-from web.current import current, right_now
+from cases.village.forum.convening.answer_links import invitation_of
+from cases.village.forum.convening.answering import answer_by_link, answer_invitation
+from cases.village.forum.reading.invitations import invitation_by_link
+from notifications.letters.urls import LOG_IN_FIRST
+from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.language.village.meeting_words import OWN_ANSWERS
 from web.pages.forms import Form
 from web.pages.sending.again import shown_again_by
-from web.pages.village.forum.agenda import meeting_page
+from web.pages.village.forum.agenda import TO_COME, meeting_page
 from web.pages.village.forum.blueprint import bp
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
@@ -39,26 +40,29 @@ def answer(number: int) -> Response | tuple[str, int]:
 @bp.get("/kallelse/<token>")
 @open_to(Audience.ANYBODY)
 def show_invitation(token: str) -> tuple[str, int]:
-    """Show a guest the meeting to which the link invites them, with buttons to answer; 410 for an invalid link."""
+    """Show the meeting to which the link invites, with buttons to answer; 410 for an invalid link.
+
+    Opening it answers nothing and logs nobody in: mail programs open links too.
+    """
     with current().database.reading() as session:
-        return _guest_page(session, token, Form())
+        return _page_of_link(session, token, Form())
 
 
 @bp.post("/kallelse/<token>")
 @open_to(Audience.ANYBODY)
 def answer_invited(token: str) -> Response | tuple[str, int]:
-    """Handle the buttons: note the guest's answer; if refused, show the page with the reason; 410 as above."""
+    """Handle the buttons: note the answer of whoever has the link; if refused, show the reason; 410 as above."""
     form = Form(request.form)
     with form.catching_refusals():
         with current().database.transaction() as session:
-            invited = guest_named(session, token, current().settings.secret_key)
-            if invited is None:
+            invitation = invitation_of(token, current().settings.secret_key)
+            if invitation is None or invitation_by_link(session, invitation) is None:
                 abort(GONE)
-            answer_as_guest(session, invited, _answer_in(form))
+            answer_by_link(session, invitation, _answer_in(form), at=right_now())
         flash(gettext("Your answer is saved. You can change it until the meeting."), "success")
         return redirect(url_for("forum.show_invitation", token=token), 303)
     with current().database.reading() as session:
-        shown, _ = _guest_page(session, token, form)
+        shown, _ = _page_of_link(session, token, form)
         return shown, form.status
 
 
@@ -69,10 +73,12 @@ def _answer_in(form: Form) -> InvitationAnswer:
     raise FieldRefusal(field="answer")
 
 
-def _guest_page(session: Session, token: str, form: Form) -> tuple[str, int]:
-    invited = guest_named(session, token, current().settings.secret_key)
-    shown: InvitationShown | None = invitation_of_guest(session, invited) if invited else None
+def _page_of_link(session: Session, token: str, form: Form) -> tuple[str, int]:
+    invitation = invitation_of(token, current().settings.secret_key)
+    shown = invitation_by_link(session, invitation)
     page = render_template(
-        "village/forum/invitation.html", token=token, own=shown, answer_form=form, own_answers=OWN_ANSWERS
-    )
+        "village/forum/invitation.html", token=token, own=shown, answer_form=form, own_answers=OWN_ANSWERS,
+        to_come=shown is not None and shown.meeting.stage in TO_COME and shown.meeting.held_on >= today(),
+        logs_in={LOG_IN_FIRST: 1} if invitation is not None and invitation.person is not None else {},
+    )  # fmt: skip
     return page, 200 if shown else GONE

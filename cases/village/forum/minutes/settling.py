@@ -19,13 +19,13 @@ from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
 from cases.meetings.agenda_items import AgendaItem, AgendaReason, SettledHow
 from cases.progress import Change, change_state
-from cases.refusals import AgendaNotSent, FieldRefusal, ItemSettled, MeetingAhead, TooLong, WordsNeeded
+from cases.refusals import FieldRefusal, ItemSettled, MeetingAhead, TooLong, WordsNeeded
 from cases.states import State
 from cases.village.forum.finding import (
     MeetingToChange,
     meeting_numbered,
     meeting_to_change,
-    refuse_closed,
+    refuse_not_at_table,
     require_at_table,
 )
 from cases.village.forum.meeting_case import Records, ensured_case, wait_on
@@ -40,7 +40,7 @@ BOARD_RECOMMENDED = "{body} har sagt sitt om ärendet."  # what it says beside a
 class Settling:
     """How the item with this `number` is settled; why it is withdrawn is said in `words`.
 
-    `corrects`: it was settled before, and that was wrong. See `cases.village.forum.correcting`.
+    `corrects`: it was settled before, and that was wrong. See `cases.village.forum.minutes.correcting`.
     """
 
     number: int
@@ -77,13 +77,6 @@ def refuse_ahead(session: Session, held: MeetingToChange, at: datetime) -> None:
     """Raise `MeetingAhead` until the local day of the meeting."""
     if calendar_of(session).day_of(at) < held.meeting.held_on:
         raise MeetingAhead(on=held.meeting.held_on)
-
-
-def refuse_not_at_table(held: MeetingToChange) -> None:
-    """Raise `MeetingOver` when the meeting is closed, and `AgendaNotSent` when its agenda is not sent."""
-    refuse_closed(held.meeting)
-    if held.meeting.agenda_sent_on is None:
-        raise AgendaNotSent
 
 
 def settle(

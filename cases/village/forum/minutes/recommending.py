@@ -24,9 +24,9 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.village.forum.convening.inviting import people_named
-from cases.village.forum.correcting import meeting_to_correct, settle_anew, standing_resolution
 from cases.village.forum.finding import MeetingToChange, require_at_table
-from cases.village.forum.settling import Settling, checked_words, meeting_at_table, refuse_ahead, write_settled
+from cases.village.forum.minutes.correcting import meeting_to_correct, settle_anew, standing_resolution
+from cases.village.forum.minutes.settling import Settling, checked_words, meeting_at_table, refuse_ahead, write_settled
 
 MOST_ORE = 100_000_000_000_00  # öre: a hundred thousand million kronor
 LONGEST_NUMBER = 30  # characters

@@ -16,9 +16,15 @@ from cases.meetings.meeting import Meeting
 from cases.public.masking import mask
 from cases.refusals import DateOutside, ItemsUnsettled, NotFound, OpenItem
 from cases.village.forum.convening.presence import count_present, note_present
-from cases.village.forum.finding import MeetingToChange, meeting_numbered, meeting_to_change, require_at_table
+from cases.village.forum.finding import (
+    MeetingToChange,
+    meeting_numbered,
+    meeting_to_change,
+    refuse_not_at_table,
+    require_at_table,
+)
 from cases.village.forum.meeting_case import ensured_case
-from cases.village.forum.settling import Settling, refuse_not_at_table, settle
+from cases.village.forum.minutes.settling import Settling, settle
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cases.meetings.resolution import Resolution
 from cases.refusals import AgendaNotSent, ItemOpen, ItemTakenUp
 from cases.village.forum.finding import MeetingToChange, meeting_numbered, meeting_to_change
 from cases.village.forum.meeting_case import Records, ensured_case
-from cases.village.forum.settling import carry_over, tell_settled
+from cases.village.forum.minutes.settling import carry_over, tell_settled
 
 
 def meeting_to_correct(session: Session, number: int, item: int, *, by: Actor, at: datetime) -> MeetingToChange:
