@@ -11,6 +11,7 @@ from support.meetings.meeting_acts import SPRING, MeetingActs
 from support.meetings.meeting_letters import told
 
 from cases.meetings.agenda_items import SettledHow
+from cases.meetings.resolution import Verdict
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.convening.inviting_more import invite_more
 from cases.village.forum.convening.rearranging import Rearrangement, cancel_meeting, move_meeting
@@ -114,6 +115,11 @@ def test_who_asked_is_told_what_the_body_recommends_in_one_letter_with_the_words
     assert name == "recommended" and "12 000 kronor" in letter.text
     assert "> Vi vill ha cykelväg." in letter.text
     assert {name for name, _ in letters.values()} == {"recommended"}
+    assert "Rättelse" not in letter.subject
+    meetings.recommend(ref, number, 1, Verdict.NO, words="Vi vill inte ha cykelväg.", corrects=True)
+    name, letter = told(meetings)["rut@example.se"]
+    assert (name, "Rättelse: " in letter.subject, "Rekommendationen är nej" in letter.text) == ("recommended", True, True)
+    assert "Det här rättar det som stod tidigare" in letter.text
 
 
 def test_nobody_is_invited_to_a_meeting_that_is_noted_afterwards(meetings: MeetingActs) -> None:
