@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from cases.meetings.meeting import MeetingSort
 from cases.village.forum.convening import calling
-from cases.village.forum.minutes import closing, settling
+from cases.village.forum.minutes import closing, correcting, settling
 
 
 def nothing_carried_over() -> AbstractContextManager[object]:
@@ -22,3 +22,9 @@ def closed_with_open_items() -> AbstractContextManager[object]:
 def a_theme_is_the_next() -> AbstractContextManager[object]:
     """Take a meeting about a theme for the body's next ordinary one."""
     return patch.object(calling, "MeetingSort", SimpleNamespace(ORDINARY=MeetingSort.THEME))
+
+
+def a_correction_says_nothing() -> AbstractContextManager[object]:
+    """Put right how an item was settled as if it were settled for the first time."""
+    tell = settling.tell_settled
+    return patch.object(correcting, "tell_settled", lambda *args, **named: tell(*args, **{**named, "corrects": None}))

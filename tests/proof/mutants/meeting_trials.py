@@ -1,4 +1,4 @@
-"""A trial of meetings: the forum owes its next one, meets about a theme, postpones, and is closed."""
+"""A trial of meetings: the forum owes its next one, meets about a theme, postpones, is closed and put right."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,6 +14,7 @@ from cases.village.forum.convening.calling import Calling, call_meeting
 from cases.village.forum.convening.rearranging import cancel_meeting
 from cases.village.forum.minutes.adjusting import adjust_minutes
 from cases.village.forum.minutes.closing import Closing, close_meeting
+from cases.village.forum.minutes.recommending import correct_item
 from cases.village.forum.minutes.settling import Settling
 from cases.village.forum.sending import send_agenda
 from proof.checker import InvariantBreach
@@ -25,6 +26,7 @@ from proof.simulation.second_calendar import local_day
 
 TOPICS = ("Budget", "Resor")
 SOON = timedelta(days=40)
+WITHDRAWN_AFTER_ALL = Settling(2, SettledHow.WITHDRAWN, "Ingen kunde berätta.", corrects=True)
 
 
 def has_meetings(place: StagePlace) -> list[InvariantBreach]:
@@ -79,11 +81,12 @@ def _is_closed_too_early(process: Process) -> Found:
 
 
 def _postpones(process: Process) -> Found:
-    """Close the meeting with one item postponed, adjust its minutes, and call the next ordinary one a day later."""
+    """Close the meeting with one item postponed, put the other right, adjust the minutes, and call the next one."""
     items = (Settling(1, SettledHow.POSTPONED), Settling(2, SettledHow.NOTED))
 
     def close(session: Session, by: Actor) -> None:
         close_meeting(session, THEME, Closing(items=items), by=by, at=now_of(process))
+        correct_item(session, THEME, WITHDRAWN_AFTER_ALL, by=by, at=now_of(process))
         adjust_minutes(session, THEME, None, (), by=by, at=now_of(process))
 
     def call(session: Session, by: Actor) -> None:

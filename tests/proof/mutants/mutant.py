@@ -60,6 +60,7 @@ QUICK = (
     Mutant("the oldest version", village_seams.the_oldest_version, village_trials.has_years_in_the_village, "showing"),
     Mutant("nothing is carried over", meeting_seams.nothing_carried_over, meeting_trials.has_meetings, "V14"),
     Mutant("closed with open items", meeting_seams.closed_with_open_items, meeting_trials.has_meetings, "V14"),
+    Mutant("a correction says nothing", meeting_seams.a_correction_says_nothing, meeting_trials.has_meetings, "I20"),
     Mutant("a theme is the next", meeting_seams.a_theme_is_the_next, meeting_trials.has_meetings, "V4"),
 )
 ON_POSTGRESQL = (
