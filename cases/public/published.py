@@ -1,7 +1,7 @@
 """What public pages read: the database view published_case, with masked texts, and only columns that may be public."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from cases.database.cursors import decode_cursor, encode_cursor
 from cases.database.search.terms import terms_in
 from cases.database.search.text_index import Closeness
 from cases.database.transactions import calendar_of
-from cases.history.events import RegisterAnswered
+from cases.history.events import CaseRecommended, RegisterAnswered
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.public.figures.groups import FIGURE_OF, HAS_ENDED, Figure
@@ -77,7 +77,7 @@ class PublicNote:
     """One public note on a case: its local day, and its masked text.
 
     `seq`, `type`, `at` and `actor` are the number, the type (such as "case.done"), the moment and the kind of actor of
-    the event with which the note was written.
+    the event with which the note was written, `facts` what it says besides of what a body recommends, else None.
     """
 
     seq: int
@@ -86,6 +86,7 @@ class PublicNote:
     text: str
     at: datetime
     actor: ActorKind
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
     Answers in a register are no notes: the register says which of them holds.
     """
     rows = session.execute(
-        select(Event.seq, Event.at, Event.type, Words.text, Event.actor)
+        select(Event.seq, Event.at, Event.type, Words.text, Event.actor, Event.facts)
         .join(Words, Words.event_id == Event.id)
         .join(Published, Published.case_id == Words.case_id)
         .where(Published.ref == ref, Words.visibility == Visibility.PUBLIC, Words.field == "note")
@@ -180,7 +181,13 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
         .order_by(Words.id)
     )
     calendar = calendar_of(session)
-    return [PublicNote(seq, calendar.day_of(at), type_, mask(text or ""), at, by) for seq, at, type_, text, by in rows]
+    return [
+        PublicNote(
+            row.seq, calendar.day_of(row.at), row.type, mask(row.text or ""), row.at, row.actor,
+            row.facts if row.type == CaseRecommended.type else None,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def was_published(session: Session, case_id: int) -> bool:

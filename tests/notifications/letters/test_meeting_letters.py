@@ -82,7 +82,7 @@ def test_the_reason_of_a_move_and_of_a_cancelling_stands_in_the_letter(meetings:
         move_meeting(session, number, move, by=by, at=MONDAY)
     letters = told(meetings)
     assert all("Lokalen är upptagen." in letter.text for _, letter in letters.values())
-    assert {letter.subject for _, letter in letters.values()} == {"[2026-0001] Ändrat: Forum fredag 17 april 2026"}
+    assert {letter.subject for _, letter in letters.values()} == {"Ändrat: Forum fredag 17 april 2026"}
     assert "gällde den gamla dagen" in " ".join(letters[GUEST][1].text.split())
     with meetings.house.database.transaction() as session:
         cancel_meeting(session, number, "För få kan.", by=by, at=MONDAY)

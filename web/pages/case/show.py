@@ -1,5 +1,6 @@
 """The page of one case: whole for those who may see it, its published version for everybody else."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -10,10 +11,10 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.words import Visibility
-from cases.organisation.units import FORUM
+from cases.organisation.units import FORUM, Unit
 from cases.public.how_done import how_done
 from cases.public.protection import PROTECTED
-from cases.public.published import one_published, public_notes, was_published
+from cases.public.published import PublicNote, one_published, public_notes, was_published
 from cases.public.sensitive_texts import sensitive_texts
 from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, takes_part
@@ -22,6 +23,7 @@ from cases.village.showing.of_case import plan_of_case, village_of_case
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
+from web.language.village.meeting_words import recommended_words
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
 from web.pages.case.steps.question import question_to
@@ -177,11 +179,21 @@ def _published(ref: str, actor: Actor) -> str:
         if case is None:
             _refuse(session, ref, actor)
         follow_form = Form({"email": actor.email})
+        notes = public_notes(session, ref)
         return render_template(
-            "case_published.html", case=case, notes=public_notes(session, ref), follow_form=follow_form,
+            "case_published.html", case=case, notes=notes, recommended=_recommended(session, notes),
+            follow_form=follow_form,
             village=village_of_case(session, case.id, case.place), done=how_done(session, case),
             **register_on_published(session, case.id, case.category),
         )  # fmt: skip
+
+
+def _recommended(session: Session, notes: Iterable[PublicNote]) -> dict[int, str]:
+    """Return what bodies recommend, in words, by the number of the note that says why; a query where there is any."""
+    facts = {note.seq: note.facts for note in notes if note.facts}
+    slugs = {one["body"] for one in facts.values()}
+    names = dict(session.execute(select(Unit.slug, Unit.name).where(Unit.slug.in_(slugs))).all()) if slugs else {}
+    return {seq: recommended_words(one, names.get(one["body"], one["body"])) for seq, one in facts.items()}
 
 
 def _refuse(session: Session, ref: str, actor: Actor) -> NoReturn:

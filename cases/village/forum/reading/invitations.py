@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor
 from cases.meetings.invited import InvitationAnswer, Invited
 from cases.meetings.meeting import Meeting
+from cases.organisation.people import Person
 from cases.organisation.units import Unit
+from cases.parties import Party
 from cases.village.forum.convening.answer_links import Invitation, answers_of
 from cases.village.forum.reading.meetings import meeting_listed
 from cases.village.forum.reading.shown import MeetingListed
@@ -20,10 +22,14 @@ HALF_A_YEAR = timedelta(days=183)
 
 @dataclass(frozen=True)
 class InvitationShown:
-    """A meeting to which somebody is invited, and what they answered; None before they have."""
+    """A meeting to which somebody is invited, and what they answered; None before they have.
+
+    `name` is that of a guest or a person whose link it is, else their mail address; "" where the reader is meant.
+    """
 
     meeting: MeetingListed
     answer: InvitationAnswer | None
+    name: str = ""
 
 
 def invitations_of(session: Session, by: Actor, *, day: date) -> list[InvitationShown]:
@@ -76,5 +82,6 @@ def invitation_by_link(session: Session, invitation: Invitation | None) -> Invit
     for one, answer in found.items():
         meeting = session.get_one(Meeting, one.meeting)
         body = session.get_one(Unit, meeting.body_id)
-        return InvitationShown(meeting_listed(meeting, body.slug, body.name), answer)
+        row = session.get_one(Person, one.person) if one.party is None else session.get_one(Party, one.party)
+        return InvitationShown(meeting_listed(meeting, body.slug, body.name), answer, row.name or row.email or "")
     return None

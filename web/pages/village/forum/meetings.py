@@ -104,15 +104,17 @@ def _page(form: Form) -> str:
         bodies = _bodies(session)
         following = _next_of_each(bodies, coming)
         of_forum = following.get(FORUM)
+        first = next((one for one in coming if one.body == FORUM), None)
+        sooner = first if first != of_forum else None
         shown, rows = rows_of(session, of_forum.number, actor) if of_forum else (None, AgendaRows())
         form.fill_in("body", FORUM)
         form.fill_in("sort", MeetingSort.ORDINARY)
         return render_template(
             "village/forum/meetings.html", form=form, of_forum=of_forum, rows=rows,
-            sooner=any(one.body == FORUM and one.held_on < of_forum.held_on for one in coming) if of_forum else False,
+            sooner=sooner,
             reads_next=shown is not None and shown.reads_all, held=held[:MOST_HELD],
             others=[(body.name, following.get(body.slug)) for body in bodies if body.slug != FORUM and body.has_agenda],
-            later=[one for one in coming if one not in following.values()], several=len(bodies) > 1,
+            later=[one for one in coming if one not in (sooner, *following.values())], several=len(bodies) > 1,
             cancelled=[one for one in reversed(listed) if one.held_on >= day and one.stage is MeetingStage.CANCELLED],
             invitations=invitations_of(session, actor, day=day), own_answers=OWN_ANSWERS,
             calendars=[body for body in bodies if body.slug != FORUM and body.slug in {one.body for one in listed}],

@@ -4,7 +4,6 @@ from flask import render_template
 
 from cases.access.actors import A_VISITOR
 from cases.refusals import NotFound
-from cases.village.forum.finding import may_at_table
 from cases.village.forum.reading.agenda import agenda_shown
 from cases.village.forum.reading.meetings import meetings_listed
 from cases.village.forum.reading.on_a_page import present_at
@@ -14,7 +13,6 @@ from web.language.village.meeting_words import MEETING_SORTS
 from web.pages.village.forum.agenda_rows import line_of
 from web.pages.village.forum.blueprint import bp
 from web.requests.guard import Audience, open_to
-from web.requests.identity.caller import current_actor
 
 
 @bp.get("/protokoll")
@@ -37,7 +35,6 @@ def minutes(number: int) -> str:
         return render_template(
             "village/forum/minutes.html", shown=shown, meeting=shown.meeting,
             came=present_at(session, shown.meeting).count,
-            reads_more=may_at_table(session, "adjust_minutes", current_actor()),
             rows=[(item, line_of(item, shown.meeting.body_name)) for item in shown.items],
             sort_name=MEETING_SORTS[shown.meeting.sort],
         )  # fmt: skip

@@ -57,6 +57,15 @@ def test_people_who_can_log_in_answer_by_their_link_for_that_meeting_alone(sqlit
     assert "Du har svarat att du kommer." in browser.read(path)
 
 
+def test_the_page_says_whose_answer_it_is_and_warns_whoever_is_logged_in_as_another(sqlite_web, meetings):
+    path = link(sqlite_web, "member")
+    assert "Du svarar för: Member" in visitor(sqlite_web).read(path)
+    assert "Du svarar för: Member" in visitor(sqlite_web, "member").read(path)
+    other = visitor(sqlite_web, "representative").read(path)
+    assert "Du är inloggad som Representative. Den här länken svarar för Member." in other
+    assert "Svara för dig själv på mötets sida" in other
+
+
 def test_the_link_logs_nobody_in(sqlite_web, meetings):
     browser, path = visitor(sqlite_web), link(sqlite_web)
     browser.read(path)

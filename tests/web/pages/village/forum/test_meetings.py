@@ -45,7 +45,8 @@ def test_a_theme_meeting_before_the_ordinary_one_is_not_passed_over(sqlite_web):
     meetings.call(COMING - timedelta(days=30), "Tema: bussar", sort=MeetingSort.THEME, at=NOW)
     page = visitor(sqlite_web).read("/forum")
     assert "Nästa ordinarie möte Vårens forum" in page
-    assert page.index("Fler kommande möten") < page.index("Tema: bussar")
+    assert page.index("Nästa möte Tema: bussar") < page.index("Nästa ordinarie möte")
+    assert page.count("Tema: bussar") == 1
 
 
 def test_a_meeting_is_called_by_the_form_with_guests_and_its_time(sqlite_web):

@@ -266,13 +266,16 @@ def test_line_15_adjusted_minutes_are_public_without_addresses_and_what_is_not_p
     settle(sqlite_web, 3, "noted", words="Läst.")
     close(sqlite_web, others=MAIL, present="representative@example.se")
     assert visitor(sqlite_web).get("/protokoll/1").status_code == 404
+    public = visitor(sqlite_web).read(f"/arenden/{open_}")
+    assert "rekommenderar: ja, 5\u00a0000 kr Bygg den." in public, "a published case says what was recommended"
     contact = visitor(sqlite_web, "contact")
     form = form_as_sent(contact.get(ADJUSTING).text, ADJUSTING) | {"by": "representative@example.se", "read": "1"}
     assert [contact.send(ADJUSTING, **form).location for _ in range(2)] == ["/protokoll/1"] * 2
     for who in (None, "contact", "representative"):
         page = visitor(sqlite_web, who).read("/protokoll/1")
         for said in ("Ett ärende som inte är publicerat", f"Cykelväg {open_}", "rekommenderar: ja, 5 000 kr", "Läst.",
-                     "2 närvarande", "Deltog inte: Representative", "av Representative."):  # fmt: skip
+                     "2 närvarande", "Deltog inte: Representative", "av Representative.",
+                     "Av ett ärende som inte är publicerat står här bara ämne och plats."):  # fmt: skip
             assert said.replace("5 000", "5\u00a0000") in page or said in page, said
         raw = visitor(sqlite_web, who).get("/protokoll/1").text
         assert not [word for word in ("Rut", secret, MAIL, "@example.se", "070-123") if word in raw]

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from cases.meetings.invited import InvitationAnswer
 from cases.refusals import FieldRefusal
-from cases.village.forum.convening.answer_links import invitation_of
+from cases.village.forum.convening.answer_links import Invitation, invitation_of
 from cases.village.forum.convening.answering import answer_by_link, answer_invitation
 from cases.village.forum.reading.invitations import invitation_by_link
 from notifications.letters.urls import LOG_IN_FIRST
@@ -79,6 +79,14 @@ def _page_of_link(session: Session, token: str, form: Form) -> tuple[str, int]:
     page = render_template(
         "village/forum/invitation.html", token=token, own=shown, answer_form=form, own_answers=OWN_ANSWERS,
         to_come=shown is not None and shown.meeting.stage in TO_COME and shown.meeting.held_on >= today(),
+        reader=_other_reader(invitation),
         logs_in={LOG_IN_FIRST: 1} if invitation is not None and invitation.person is not None else {},
     )  # fmt: skip
     return page, 200 if shown else GONE
+
+
+def _other_reader(invitation: Invitation | None) -> str:
+    """Return the name of whoever is logged in, when they are somebody else than the link is for; else ""."""
+    actor = current_actor()
+    is_own = invitation is not None and invitation.person is not None and invitation.person == actor.person_id
+    return "" if actor.person_id is None or is_own else actor.name
