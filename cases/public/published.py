@@ -170,9 +170,10 @@ def published_among(session: Session, ids: Sequence[int]) -> dict[int, PublicCas
 def public_notes(session: Session, ref: str) -> list[PublicNote]:
     """Return the public notes of a published case, masked, oldest first; [] when it is not published.
 
-    Answers in a register are no notes: the register says which of them holds.
+    Answers in a register are no notes: the register says which of them holds. Of what a body recommended of one item
+    only what stands is among them, and not what was put right.
     """
-    rows = session.execute(
+    statement = (
         select(Event.seq, Event.at, Event.type, Words.text, Event.actor, Event.facts)
         .join(Words, Words.event_id == Event.id)
         .join(Published, Published.case_id == Words.case_id)
@@ -180,13 +181,18 @@ def public_notes(session: Session, ref: str) -> list[PublicNote]:
         .where(Words.text.is_not(None), Event.type != RegisterAnswered.type)
         .order_by(Words.id)
     )
+    notes = list(session.execute(statement))
+    latest = {
+        (row.facts.get("meeting"), row.facts.get("item")): row.seq for row in notes if row.type == CaseRecommended.type
+    }
     calendar = calendar_of(session)
     return [
         PublicNote(
             row.seq, calendar.day_of(row.at), row.type, mask(row.text or ""), row.at, row.actor,
             row.facts if row.type == CaseRecommended.type else None,
         )
-        for row in rows
+        for row in notes
+        if row.type != CaseRecommended.type or row.seq in latest.values()
     ]  # fmt: skip
 
 

@@ -5,7 +5,8 @@ import email.policy
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -91,28 +92,47 @@ class Mailbox:
         """
         if not self.folder.exists():
             return []
-        files = [(entry.stat().st_mtime_ns, entry.name) for entry in os.scandir(self.folder)]
-        newest = sorted((when, name) for when, name in files if NAME.fullmatch(name))[::-1]
+        newest = sorted(self._files(), reverse=True)
         shown = (pair for pair in newest if reader is None or self.letter(pair[1], reader) is not None)
-        return [self._listed(name, when) for when, name in islice(shown, limit)]
+        listed = (self._listed(name, when) for when, name in shown)
+        return list(islice((one for one in listed if one is not None), limit))
 
     def letter(self, name: str, reader: MailboxReader | None = None) -> EmailMessage | None:
         """Return the letter in the file of this name; None when there is no such letter.
 
         With `reader`, also None for a letter that they may not read.
         """
-        path = self.folder / name
-        if not NAME.fullmatch(name) or not path.exists():
+        message = self._read(name) if NAME.fullmatch(name) else None
+        if message is None:
             return None
-        letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        letter = email.message_from_bytes(message, policy=email.policy.default)
         return letter if reader is None or reader.may_read(letter) else None
 
     def connection(self) -> "MailboxConnection":
         """Return a connection like one to a mail server; letters that are sent over it are stored in this mailbox."""
         return MailboxConnection(self)
 
-    def _listed(self, name: str, mtime_ns: int) -> KeptLetter:
-        headers = _headers((self.folder / name).read_bytes())
+    def _files(self) -> Iterator[tuple[int, str]]:
+        """Yield when each letter was stored, in nanoseconds, and the name of its file.
+
+        While it looks, files of letters that are being written and of those that are forgotten go.
+        """
+        for entry in os.scandir(self.folder):
+            if NAME.fullmatch(entry.name):
+                with suppress(FileNotFoundError):
+                    yield entry.stat().st_mtime_ns, entry.name
+
+    def _read(self, name: str) -> bytes | None:
+        """Return the file with this name; None when there is none, or none any more."""
+        with suppress(FileNotFoundError):
+            return (self.folder / name).read_bytes()
+        return None
+
+    def _listed(self, name: str, mtime_ns: int) -> KeptLetter | None:
+        message = self._read(name)
+        if message is None:
+            return None
+        headers = _headers(message)
         kept_at = datetime.fromtimestamp(mtime_ns / 1e9, UTC)
         return KeptLetter(name, str(headers["To"]), str(headers["Subject"]), kept_at)
 

@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, LazyString] = {
     ),
     "no-code-here": _("No code can be used here: it is used, older than ten minutes, or asked for in another browser."),
     "words-needed": _("Write why: the person who asked will read it."),
+    "reasons-needed": _("Write the reasons: they stand in the minutes and in the case."),
     "title-needed": _("Say in a few words what it is about."),
     "comment-needed": _("Write something first: the comment is empty."),
     "off-agenda-needed": _("Write why it is taken off the agenda."),
@@ -115,6 +116,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "reason-needed": _("Write why. Only staff read it."),
     "date-needed": _("Give a date."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
+    "date-only": _("The date must be %(earliest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
     "date-next-contact": _("Choose a day from %(earliest)s to %(latest)s: no group waits longer for us than that."),
     "date-late": _("The date must be %(latest)s or earlier."),
@@ -242,6 +244,7 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
     ("name-needed", "into"): "case-needed",
     ("words-needed", "off_agenda"): "off-agenda-needed",
     ("unknown-name", "to"): "unknown-case",
+    ("unknown-name", "case"): "unknown-case",
     ("unknown-name", "into"): "unknown-case",
     ("unknown-name", "cursor"): "unknown-cursor",
     ("unknown-name", "step"): "unknown-step",
@@ -259,6 +262,8 @@ WORDS_OF_STEP: Mapping[str, str] = {  # the steps that say something else than w
     "area": "area-needed",
     "drop": "drop-needed",
     "show_anchoring": "anchoring-needed",
+    "settle_item": "reasons-needed",
+    "recommend": "reasons-needed",
 }
 
 SEVERAL_FILES: Mapping[str, LazyString] = {
@@ -312,6 +317,8 @@ def sentence_of_files(code: str, names: Sequence[str], facts: Mapping[str, Any],
 
 def _exact(code: str, facts: Mapping[str, Any]) -> str:
     """Return the key of the sentence that is exact for these facts: mostly the code itself."""
+    if code == "date-outside" and facts.get("earliest") == facts.get("latest"):
+        return "date-only"
     if code == "date-outside" and not facts.get("latest"):
         return "date-early"
     if code == "date-outside" and not facts.get("earliest"):

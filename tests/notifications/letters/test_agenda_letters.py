@@ -54,7 +54,8 @@ def test_each_point_is_listed_as_its_reader_may_read_it(meetings: MeetingActs) -
     meetings.put(number, "# Välkomna, skriv till rut@example.se", hidden, theirs, shown)
     meetings.send(number)
     letters = told(meetings)
-    assert all("Den har 4 punkter: - Punkt 1: Välkomna, skriv till [e-postadress borttagen] - Punkt 2:" in flat(letters, to)
+    begins = "Den har 4 punkter: - Punkt 1: Välkomna, skriv till [e-postadress borttagen] - Punkt 2:"
+    assert all(begins in flat(letters, to)
                for to in (SEAT, GUEST, NEIGHBOUR))  # fmt: skip
     unpublished = "Ett ärende som inte är publicerat"
     assert "- Punkt 2: Cykelväg, ring [telefonnummer borttaget] - Punkt 3: Vår brygga - Punkt 4: Ljus" in flat(

@@ -415,6 +415,16 @@ def test_without_a_mail_server_letters_lie_in_the_mailbox(town, tmp_path):
     assert [letter.to for letter in mailbox.letters()] == [FRIDA, FRIDA]
 
 
+def test_a_file_that_goes_while_the_mailbox_is_read_is_left_out(town, tmp_path):
+    letters_for(town, 2)
+    mailbox = Mailbox(tmp_path / "mailbox")
+    deliver_some(town.database, MailTransport(mailbox, LETTER_SETTINGS))
+    for name in ("0" * 32 + ".eml", "half-written"):
+        (tmp_path / "mailbox" / name).symlink_to(tmp_path / "is gone")
+    assert [letter.to for letter in mailbox.letters()] == [FRIDA, FRIDA]
+    assert mailbox.letter("0" * 32 + ".eml") is None
+
+
 def test_a_mailbox_that_cannot_be_written_ages_no_letter(town, tmp_path):
     letters_for(town)
     (tmp_path / "mailbox").write_text("no folder")

@@ -34,7 +34,7 @@ SETTLED: Mapping[SettledHow, LazyString] = {
     SettledHow.WITHDRAWN: _l("Taken off the agenda at the meeting on %(day)s"),
 }
 SETTLED_HERE: Mapping[SettledHow, LazyString] = {  # beside the item, on the page of its meeting
-    SettledHow.RESOLVED: _l("Settled"),
+    SettledHow.RESOLVED: _l("A recommendation was given"),
     SettledHow.NOTED: _l("Noted"),
     SettledHow.POSTPONED: _l("Postponed to the next meeting"),
     SettledHow.WITHDRAWN: _l("Taken off the agenda"),

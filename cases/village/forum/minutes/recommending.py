@@ -12,7 +12,7 @@ from cases.database.texts import is_storable_line, visible
 from cases.history.event_batches import batch
 from cases.history.events import CaseRecommended
 from cases.history.journal import SpokenWords
-from cases.history.words import Visibility
+from cases.history.words import Visibility, Words
 from cases.meetings.agenda_items import AgendaItem, SettledHow
 from cases.meetings.resolution import Resolution, StoodAside, Verdict
 from cases.refusals import (
@@ -57,9 +57,10 @@ def recommend(session: Session, ref: str, given: Recommendation, *, by: Actor, a
     """Record the recommendation about the case with this reference, settle its item, and return it.
 
     A topic without a case is recommended about in the case of the meeting itself. What corrects can be told until the
-    minutes are adjusted. Raises `NotAllowed`, `NotFound`, `UnknownName` when the item is not about that case,
-    `AgendaNotSent`, `MeetingOver`, `MeetingAhead`, `ItemSettled`, `WordsNeeded`, `TooLong`, `BadCharacters`,
-    `NumberOutside`, `AlreadyThere` when what it replaces has been replaced, and what `settle_anew` raises.
+    minutes are adjusted; a correction that changes nothing writes nothing, and returns what stands. Raises
+    `NotAllowed`, `NotFound`, `UnknownName` when the item is not about that case, `AgendaNotSent`, `MeetingOver`,
+    `MeetingAhead`, `ItemSettled`, `WordsNeeded`, `TooLong`, `BadCharacters`, `NumberOutside`, `AlreadyThere` when what
+    it replaces has been replaced, and what `settle_anew` raises.
     """
     require_at_table(session, "settle_item", by)
     words, called = _checked(given)
@@ -75,6 +76,8 @@ def recommend(session: Session, ref: str, given: Recommendation, *, by: Actor, a
     if given.replaces is not None:
         _refuse_not_replaced(session, held, given)
     wrong = standing_resolution(session, item) if corrects else None
+    if wrong is not None and _stands_so(session, wrong, given, words, called, {person.id for person in aside}):
+        return wrong
     how, write = HOW.get(given.verdict, SettledHow.RESOLVED), settle_anew if corrects else write_settled
     said = _said(held, item, given.verdict, words, amount_ore=given.amount_ore, number=called, replaces=wrong)
     with batch(session, by, at) as actor:
@@ -89,6 +92,16 @@ def recommend(session: Session, ref: str, given: Recommendation, *, by: Actor, a
     session.add_all(StoodAside(resolution_id=resolution.id, person_id=person.id) for person in aside)
     session.flush()
     return resolution
+
+
+def _stands_so(
+    session: Session, stands: Resolution, given: Recommendation, words: str, called: str | None, aside: set[int]
+) -> bool:
+    """Return whether the resolution says what is given already."""
+    same = (stands.verdict, stands.amount_ore, stands.number) == (given.verdict, given.amount_ore, called)
+    stood_aside = select(StoodAside.person_id).where(StoodAside.resolution_id == stands.id)
+    said = select(Words.text).where(Words.event_id == stands.event_id, Words.field == "note")
+    return same and session.scalar(said) == words and set(session.scalars(stood_aside)) == aside
 
 
 def correct_item(session: Session, meeting: int, settling: Settling, *, by: Actor, at: datetime) -> list[int]:

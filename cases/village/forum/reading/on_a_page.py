@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import false, or_, select, true
 from sqlalchemy.orm import Session
 
 from cases.case import WITH_NAMES, Case
@@ -35,7 +35,10 @@ class CaseOnAgenda:
 
 @dataclass(frozen=True)
 class AtTable:
-    """Somebody who is invited to a meeting, or who `sits` in its body on the day. `logs_in`: they can log in here."""
+    """Somebody who is invited to a meeting, or who `sits` in its body on the day. `logs_in`: they can log in here.
+
+    `called`: they have been invited by name; who sits in the body takes part without that.
+    """
 
     name: str
     email: str
@@ -44,6 +47,7 @@ class AtTable:
     answer: InvitationAnswer | None = None
     present: bool | None = None
     sits: bool = False
+    called: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,19 +107,35 @@ def at_table(session: Session, meeting: MeetingListed) -> list[AtTable]:
             Invited.guest,
             Invited.answer,
             Invited.present,
+            Invited.id.is_not(None).label("called"),
             Person.id.in_(seats).label("sits"),
         )
         .outerjoin(Invited, (Invited.person_id == Person.id) & there)
         .where(or_(Invited.id.is_not(None), Person.active & Person.id.in_(seats)))
     )
     parties = (
-        select(Party.name, Party.email, Invited.guest, Invited.answer, Invited.present, false().label("sits"))
+        select(
+            Party.name,
+            Party.email,
+            Invited.guest,
+            Invited.answer,
+            Invited.present,
+            true().label("called"),
+            false().label("sits"),
+        )
         .join(Invited, Invited.party_id == Party.id)
         .where(there)
     )
     found = [
         AtTable(
-            row.name or row.email or "", row.email or "", logs_in, bool(row.guest), row.answer, row.present, row.sits
+            row.name or row.email or "",
+            row.email or "",
+            logs_in,
+            bool(row.guest),
+            row.answer,
+            row.present,
+            row.sits,
+            bool(row.called),
         )
         for statement, logs_in in ((people, True), (parties, False))
         for row in session.execute(statement)

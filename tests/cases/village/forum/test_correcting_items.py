@@ -60,6 +60,20 @@ def test_a_recommendation_is_replaced_with_its_words_until_the_minutes_are_adjus
         correct(meetings, number, 1, SettledHow.NOTED, "Nej")
 
 
+def test_a_correction_that_changes_nothing_writes_nothing(meetings: MeetingActs) -> None:
+    number, ref = meetings.call(), meetings.waiting()
+    meetings.send(number)
+    given = {"words": "Ja.", "amount_ore": 500_00, "called": "§ 4", "aside": ("representative@example.se",)}
+    first = meetings.recommend(ref, number, 1, Verdict.YES, **given)
+    before = types(meetings, ref)
+    assert meetings.recommend(ref, number, 1, Verdict.YES, corrects=True, **given).id == first.id
+    assert types(meetings, ref) == before
+    for other in ({"words": "Nja."}, {"amount_ore": None}, {"called": None}, {"aside": ()}):
+        changed = meetings.recommend(ref, number, 1, Verdict.YES, corrects=True, **given | other)
+        assert changed.id > first.id, other
+        meetings.recommend(ref, number, 1, Verdict.YES, corrects=True, **given)
+
+
 def test_what_was_noted_becomes_a_recommendation_and_back(meetings: MeetingActs) -> None:
     number, ref = meetings.call(), meetings.waiting()
     meetings.send(number)

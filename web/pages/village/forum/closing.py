@@ -1,6 +1,7 @@
 """At the table: who is there is saved at any time, and the meeting is closed from what is saved."""
 
 from flask import flash, redirect, request, url_for
+from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -48,6 +49,10 @@ def close(number: int) -> Response | tuple[str, int]:
     form = Form(request.form)
     with form.catching_refusals():
         postpones = form.typed("then") == "postpone"
+        if postpones and not form.typed("too-few"):
+            raise ValidationError(
+                {"too-few": [gettext("Tick that too few came, if that is so. Else settle each item.")]}
+            )
         closing = Closing(present_in(form), _begun(form) if postpones else (), quorate=not postpones)
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _close(session, number, closing))

@@ -14,7 +14,7 @@ from cases.database.texts import visible
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.invited import InvitationAnswer
 from cases.meetings.resolution import Verdict
-from cases.refusals import FieldRefusal, NotFound
+from cases.refusals import NotFound
 from cases.village.forum.convening.presence import save_presence
 from cases.village.forum.finding import require_at_table
 from cases.village.forum.minutes.recommending import LONGEST_NUMBER, Recommendation, correct_item, recommend
@@ -93,15 +93,24 @@ def _settle(session: Session, form: Form, number: int, item: int) -> str:
         )  # fmt: skip
         recommend(session, one.case or shown.case or "", given, by=by, at=at)
     elif how in SETTLINGS:
+        _refuse_lost(form, corrects=corrects)
         act = correct_item if corrects else settle_item
         act(session, number, Settling(item, SettledHow(how), words, corrects=corrects), by=by, at=at)
     else:
-        raise FieldRefusal(field="how")
+        raise ValidationError({"how": [gettext("Choose what the meeting says.")]})
     if shown.closed_on:
         return url_for("forum.ask_to_adjust", number=number)
     if "item" in request.form:
         save_presence(session, number, present_in(form), by=by, at=at)
     return url_for("forum.table", number=number)
+
+
+def _refuse_lost(form: Form, *, corrects: bool) -> None:
+    """Refuse what only a recommendation keeps, so that nothing that was typed is lost; a correction takes it away."""
+    kept = [name for name in ("amount_kr", "called", "aside") if form.text(name).strip()]
+    if kept and not corrects:
+        said = gettext("Only a recommendation keeps this. Choose one, or take it away here.")
+        raise ValidationError({name: [said] for name in kept})
 
 
 def ore_in(typed: str) -> int | None:

@@ -119,8 +119,10 @@ def _page(number: int, form: Form, *, answers: Form | None = None) -> str:
     with current().database.reading() as session:
         require_at_table(session, "call_meeting", current_actor())
         meeting = _meeting(session, number)
+        people = at_table(session, meeting)
         return render_template(
             "village/forum/invited.html", form=form, answers_form=answers or Form(), meeting=meeting,
-            people=at_table(session, meeting), is_open=meeting.stage in TO_COME, answer_names=ANSWERS,
+            people=people, uncalled=sum(not one.called for one in people),
+            is_open=meeting.stage in TO_COME, answer_names=ANSWERS,
             answer_choices=[(answer.value, str(words)) for answer, words in ANSWERS.items()],
         )  # fmt: skip
