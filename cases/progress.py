@@ -29,7 +29,7 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import ENDS, HOLDERS, MOVES_DAY, OPEN, TAKES_BACK, State, Step, steps_between
-from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
+from cases.steps import assigning, confirming, contesting, ending, parking, taking_on, waiting
 from cases.steps.present_policy import use_present_policy
 from cases.steps.transition import Change, Transition, WaitingFor, checked_day
 
@@ -55,6 +55,7 @@ EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
     "take_up": parking.take_up,
     "finish": ending.finish,
     "contest": contesting.contest,
+    "confirm": confirming.confirm,
     "reopen": contesting.reopen,
     "close": ending.close,
     "decline": ending.decline,

@@ -49,6 +49,13 @@ class TransitionNotAllowed(Refusal):
 
 
 @dataclass
+class AlreadyConfirmed(Refusal):
+    """The caller, or their group, has said already that the case is done."""
+
+    code: ClassVar[str] = "already-confirmed"
+
+
+@dataclass
 class StaleVersion(Refusal):
     """Somebody else has changed the case since the caller read it.
 

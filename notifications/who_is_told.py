@@ -334,6 +334,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
         Rule("contested", "contact"),
         *everyone_outside("reopened"),
     ),
+    "case.confirmed": (),
     "case.reopened": (Rule("assigned", "handler"), *everyone_outside("reopened")),
     "case.closed": everyone_outside("closed"),
     "case.declined": (*everyone_outside("declined"), Rule("news", "handler", is_not(is_of_a_meeting))),

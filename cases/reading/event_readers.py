@@ -44,6 +44,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.taken_up": EVERYBODY,
     "case.done": EVERYBODY,
     "case.contested": EVERYBODY,
+    "case.confirmed": EVERYBODY,
     "case.reopened": EVERYBODY,
     "case.closed": EVERYBODY,
     "case.declined": EVERYBODY,

@@ -315,6 +315,7 @@ WITH_A_CASE: dict[str, Block] = {
     "GET /arende/<public_id>/filer/<int:number>": HOLDS_THE_KEY,
     "POST /arende/<public_id>/kommentar": ACTS_WITH_THE_KEY,
     "POST /arende/<public_id>/inte-atgardat": CONTESTS_WITH_THE_KEY,
+    "POST /arende/<public_id>/stammer": CONTESTS_WITH_THE_KEY,
     "POST /arende/<public_id>/filer": ACTS_WITH_THE_KEY,
     "POST /arende/<public_id>/adress": CORRECTS_OWN_ADDRESS,
     "POST /arenden/<ref>/kommentar": WRITES,

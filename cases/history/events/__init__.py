@@ -16,6 +16,7 @@ from cases.history.events.content import (
 )
 from cases.history.events.ending import (
     CaseClosed,
+    CaseConfirmed,
     CaseContested,
     CaseDeclined,
     CaseDone,
@@ -72,6 +73,7 @@ __all__ = [
     "CaseCarried",
     "CaseClosed",
     "CaseCommented",
+    "CaseConfirmed",
     "CaseContested",
     "CaseCorrected",
     "CaseDeclined",

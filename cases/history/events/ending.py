@@ -45,8 +45,20 @@ class CaseReopened(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CaseConfirmed(DomainEvent):
+    """One of two who may contest said that the case is done; it is closed once the other says so, or by its clock.
+
+    `whose` says whose yes it was: that of the "reporter" or of the "group".
+    """
+
+    type: ClassVar[str] = "case.confirmed"
+    changing: ClassVar[bool] = False
+    whose: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CaseClosed(DomainEvent):
-    """The case ended as closed: it was done, and nobody contested that in time."""
+    """The case ended as closed: it was done, and nobody contested that in time, or all who may said that it is."""
 
     type: ClassVar[str] = "case.closed"
 

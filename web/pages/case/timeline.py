@@ -71,6 +71,7 @@ ICONS = {
     "case.taken_up": "play",
     "case.done": "check",
     "case.contested": "hand",
+    "case.confirmed": "check",
     "case.reopened": "rotate-ccw",
     "case.closed": "check",
     "case.declined": "x",
@@ -117,6 +118,7 @@ STYLES = {
     "case.promise_broken": "is-rung",
     "case.contested": "is-rung",
     "case.commented": "",
+    "case.confirmed": "",
     "case.attached": "",
     "case.corrected": "",
     "case.reporter_corrected": "",
@@ -132,6 +134,7 @@ STYLES = {
     "register.entered": "",
 }
 ATTACHED = "case.attached"
+SAY_YES = frozenset({ActorKind.PERSON, ActorKind.REPORTER})
 BESIDE_A_NOTE = {  # texts of an event, by field
     "met": _l("With %(text)s"),
     "where": _l("Where: %(text)s"),
@@ -387,6 +390,20 @@ def _contested(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("It is not fixed, says the person who asked; back to %(unit)s", unit=unit)
 
 
+def _confirmed(facts: dict[str, Any], names: NamesInFacts) -> str:
+    return (
+        gettext("It is fixed, says the person who asked")
+        if facts["whose"] == "reporter"
+        else gettext("It is fixed, says the group")
+    )
+
+
+def _closed(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts.get("acted") in SAY_YES:
+        return gettext("Closed: whoever asked says that it is fixed")
+    return gettext("Closed: nobody objected")
+
+
 def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["what"] == ["published"]:
         return gettext("Published") if facts.get("published") else gettext("Taken back from the public page")
@@ -542,8 +559,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
         _l("Done, says %(unit)s; whoever disagrees can say so until %(day)s"), unit=_unit, day=_day("object_by")
     ),
     "case.contested": _contested,
+    "case.confirmed": _confirmed,
     "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
-    "case.closed": _with(_l("Closed: nobody objected")),
+    "case.closed": _closed,
     "case.declined": _with(_l("Declined")),
     "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
     "case.took_over": _took_over,

@@ -169,6 +169,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.taken_up": ("desk", *OUTSIDE),
     "case.contested": ("holder", "desk", *OUTSIDE),
     "case.reopened": ("holder", *OUTSIDE),
+    "case.confirmed": (),
     "case.closed": OUTSIDE,
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),
