@@ -17,6 +17,7 @@ class EventRow(NamedTuple):
     recorded_at: datetime
     actor: ActorKind
     person_id: int | None
+    unit_id: int | None
     facts: dict[str, Any]
 
 

@@ -35,6 +35,7 @@ class Municipality(Base):
     adjust_days: Mapped[int] = mapped_column(default=14, server_default="14")  # calendar days to adjusted minutes
     secretary_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)  # owes minutes; else the desk
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
+    act_from_letters: Mapped[str] = mapped_column(String(10), default="all", server_default="all")  # whose links act
     perspectives: Mapped[dict[str, list[str | None]]] = mapped_column(JSON, default_factory=dict)  # by slug: its names
     seconds_ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of a demonstration's day
     version: Mapped[int] = mapped_column(default=0)

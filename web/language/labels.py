@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from cases.meetings.agenda_items import AgendaReason
 from cases.states import Kind, State
-from web.language.gettext import language
+from web.language.gettext import gettext, language
 
 STATE_COLOURS = {
     State.RECEIVED: "info",
@@ -170,6 +170,7 @@ REPORTER_DETAILS = {
 ACTORS = {
     "reporter": _l("The person who asked"),
     "visitor": _l("A visitor"),
+    "unit": _l("A shared mailbox"),
     "clock": _l("Ventil (automatic)"),
     "import": _l("Import"),
     "command": _l("Ventil (command)"),
@@ -272,3 +273,8 @@ def listed(names: Iterable[str]) -> str:
 def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:
     """Return a table from values to names as the options of a select field: pairs of value and name."""
     return [(str(value), str(words)) for value, words in table.items()]
+
+
+def mailbox_name(unit: str | None) -> str:
+    """Return who acted by a letter to the shared mailbox of the unit with this name; "" for None."""
+    return gettext("%(unit)s, by its shared mailbox", unit=unit) if unit else ""

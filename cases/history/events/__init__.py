@@ -3,7 +3,7 @@
 Importing any module of this package imports all of them, so that `EVENT_TYPES` is always complete.
 """
 
-from cases.history.events.base import EVENT_TYPES, DomainEvent
+from cases.history.events.base import EVENT_TYPES, ByLetter, DomainEvent
 from cases.history.events.content import (
     CaseAttached,
     CaseCommented,
@@ -67,6 +67,7 @@ from cases.history.events.village.relations import ContactLogged
 __all__ = [
     "EVENT_TYPES",
     "AgendaSentOut",
+    "ByLetter",
     "CaseAnswered",
     "CaseAssigned",
     "CaseAttached",

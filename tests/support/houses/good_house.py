@@ -241,7 +241,8 @@ def _by_hand(url: str) -> psycopg.Connection:
 
 def _rechained(event: Event, names: dict[int, str], heads: dict[int, str]) -> tuple[str, str, int]:
     before, name = heads.get(event.stream, ""), names.get(event.stream, "house")
-    row = [name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id]
+    unit = [event.unit_id] if event.unit_id else []
+    row = [name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id, *unit]
     content = [*row, event.facts, event.changes, event.commitments, before]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     heads[event.stream] = hashlib.sha256(canonical.encode()).hexdigest()

@@ -21,7 +21,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.current import current
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
-from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name
+from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name, mailbox_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.language.village.meeting_words import held_words, recommended_words, settled_words
@@ -134,11 +134,13 @@ STYLES = {
     "register.entered": "",
 }
 ATTACHED = "case.attached"
-SAY_YES = frozenset({ActorKind.PERSON, ActorKind.REPORTER})
+SAY_YES = frozenset({ActorKind.PERSON, ActorKind.REPORTER, ActorKind.UNIT})
+OF_GROUPS = frozenset({ActorKind.PERSON, ActorKind.UNIT})  # of those who may contest
 BESIDE_A_NOTE = {  # texts of an event, by field
     "met": _l("With %(text)s"),
     "where": _l("Where: %(text)s"),
     "their_ref": _l("Their reference: %(text)s"),
+    "who": _l("Signed: %(text)s"),
 }
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
@@ -304,7 +306,7 @@ def _line(
         seq=event.seq,
         type=event.type,
         at=event.at,
-        by=line.by or _actor_name(event.actor, actor),
+        by=line.by or mailbox_name(line.unit) or _actor_name(event.actor, actor),
         happened=happened,
         said=_said(line),
         only_staff=line.only_staff,
@@ -385,7 +387,7 @@ def _answered(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 def _contested(facts: dict[str, Any], names: NamesInFacts) -> str:
     unit = _unit(facts, names)
-    if facts.get("acted") == ActorKind.PERSON:  # of those who may, only the group is logged in
+    if facts.get("acted") in OF_GROUPS:
         return gettext("It is not fixed, says the group; back to %(unit)s", unit=unit)
     return gettext("It is not fixed, says the person who asked; back to %(unit)s", unit=unit)
 

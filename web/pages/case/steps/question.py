@@ -41,4 +41,4 @@ def question_to(actor: Actor, session: Session, case: Case, steps: list[Availabl
     agrees = own.pop("confirm", None)
     if holds or list(own) != [ONLY_STEPS.get(case.state)]:
         return None
-    return AskedQuestion(last_step_of(session, case, actor).said, *own.values(), agrees)
+    return AskedQuestion(last_step_of(session, case, actor).said, next(iter(own.values())), agrees)
