@@ -56,6 +56,14 @@ class AlreadyConfirmed(Refusal):
 
 
 @dataclass
+class LetterLinkDead(Refusal):
+    """The link in a letter acts no more, or does not take this step. `why` is a `LinkEnd`."""
+
+    code: ClassVar[str] = "letter-link-dead"
+    why: str = ""
+
+
+@dataclass
 class StaleVersion(Refusal):
     """Somebody else has changed the case since the caller read it.
 

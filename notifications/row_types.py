@@ -26,6 +26,7 @@ class EventForLetter(NamedTuple):
 
     id: int
     stream: int
+    seq: int
     type: str
     at: datetime
     actor: ActorKind
@@ -42,6 +43,7 @@ class CaseNow(NamedTuple):
     ref: str
     public_id: str
     published_at: datetime | None
+    obligation: str | None
     protected: bool | None
     asker_name: str | None
     asker_phone: str | None

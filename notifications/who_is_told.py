@@ -350,6 +350,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.corrected": (Rule("assigned", "handler", is_reassigned),),
     "case.reporter_corrected": (),
     "case.protection_changed": (),
+    "case.link_put_out": (),
     "case.key_replaced": (Rule("new_key", "reporter", to_author=True),),
     "case.related": (),
     "case.followed": (),

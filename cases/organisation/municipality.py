@@ -5,6 +5,7 @@ and the hash of the last of these events, just as the row of a case does for the
 """
 
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -12,6 +13,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.database.base import Base, BigId
 
 STREAM = 0  # the number of its stream; the stream of a case has the id of the case
+
+
+class ActFromLetters(StrEnum):
+    """Whose letters carry links with which they are answered without a log-in.
+
+    Everybody's, only those of who asked and of groups, or nobody's.
+    """
+
+    ALL = "all"
+    OUTSIDE = "outside"
+    OFF = "off"
 
 
 class Municipality(Base):

@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.access.tokens import hashed
 from cases.database.base import Base, BigId, UtcDateTime
 from cases.database.queries import any_of
+from cases.history.journal import Event
 from cases.randomness import random_hex
 
 LIFETIME = timedelta(days=60)  # at most: it ends when the case goes on to another state
@@ -73,6 +74,15 @@ class WantedLink:
     seq: int
 
 
+@dataclass(frozen=True)
+class Moments:
+    """When a link is used: in domain time, by the machine's clock, and on which local day."""
+
+    at: datetime
+    machine: datetime
+    day: date
+
+
 OF_DELIVERIES = select(LetterLink).where(any_of(LetterLink.delivery_id, "ids"))
 BY_HASH = select(LetterLink.id)
 
@@ -94,6 +104,12 @@ def letter_tokens(
 def link_with(session: Session, token: str) -> int | None:
     """Return the number of the link with this token; None when there is none."""
     return session.scalar(BY_HASH.where(LetterLink.hash == hashed(token)))
+
+
+def changed_since(session: Session, link: LetterLink) -> set[str]:
+    """Return the columns of the case that have changed since the letter was written."""
+    later = select(Event.changes).where(Event.stream == link.case_id, Event.seq > link.seq)
+    return {name for changes in session.scalars(later) for name in changes}
 
 
 def end_link(session: Session, link: LetterLink, how: str, at: datetime) -> bool:

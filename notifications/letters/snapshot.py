@@ -27,6 +27,7 @@ from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.registers.authority import Authority
 from cases.village.relations.contact import Contact
 from notifications.deliveries import Address, Delivery
+from notifications.letter_links.link import LinkKey
 from notifications.letters.catalogue import LETTERS
 from notifications.row_types import (
     AddressNow,
@@ -58,7 +59,7 @@ QUERIES: dict[Any, Select[Any]] = {
     FollowerNow: _by_ids(FollowerNow, Follower),
     AddressNow: _by_ids(AddressNow, Address),
     MeetingTold: _by_ids(MeetingTold, Meeting),
-    CaseNow: select(*columns_of(Case, CaseNow._fields[:4]), Party.protected, Party.name, Party.phone, Party.email)
+    CaseNow: select(*columns_of(Case, CaseNow._fields[:5]), Party.protected, Party.name, Party.phone, Party.email)
     .outerjoin(Party, Party.id == Case.reporter_id)
     .where(any_of(Case.id, "ids")),
 }
@@ -110,7 +111,8 @@ class SendingSnapshot:
     `plan_items` has the items of adopted plans, by the event of the adoption. `contact_days` has the local days of the
     contacts with groups at which questions were taken down, by the number of the contact, `meetings` the meetings that
     events name, by their number. `authorities` has the names of those whom registers name, by slug.
-    `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
+    `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, and `letter_tokens` those of the links
+    with which letters are answered, once `preparing.prepare` has added them.
     """
 
     present: datetime
@@ -132,6 +134,7 @@ class SendingSnapshot:
     authorities: dict[str, str] = field(default_factory=dict)  # names by slug
     meetings: dict[int, MeetingTold] = field(default_factory=dict)  # by number
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
+    letter_tokens: dict[LinkKey, str] = field(default_factory=dict)  # by delivery and case
 
     def event_of(self, line: LineContext) -> EventForLetter:
         """Return the event of which this line of a letter tells."""

@@ -102,7 +102,8 @@ class TemplateContext:
             "outside": line["audience"] in OUTSIDE and not _is_to_own_group(line),
             "only_reads": _is_for_the_forum(line, event),
             "protected": case is not None and bool(case.protected),
-            "page": self.page(line, case),
+            "page": self.page(delivery, line, case),
+            "acts": self._answer_page(delivery, case) is not None,
             "pages": self.pages,
             "token": self._token(event),
             "code": self._code(event),
@@ -119,16 +120,25 @@ class TemplateContext:
             "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
 
-    def page(self, line: LineContext, case: CaseNow | None) -> str | None:
-        """Return the URL of the case's page for this recipient; None when the event is about no case."""
+    def page(self, delivery: Delivery, line: LineContext, case: CaseNow | None) -> str | None:
+        """Return the URL of the case's page for this recipient; None when the event is about no case.
+
+        It is the page on which the letter is answered, where the letter has a link for that.
+        """
         if case is None:
             return None
+        if (answer_page := self._answer_page(delivery, case)) is not None:
+            return answer_page
         if line["audience"] == "reporter":
             return self.pages.own_case(case.public_id)
         own = self.snapshot.own_keys.get(line.get("own_case", ""))
         if own:
             return self.pages.own_case(own)
         return self.pages.case(case.ref) if line["audience"] == "followers" else self.pages.case_at_work(case.ref)
+
+    def _answer_page(self, delivery: Delivery, case: CaseNow | None) -> str | None:
+        token = self.snapshot.letter_tokens.get((delivery.id, case.id)) if case is not None else None
+        return self.pages.answer(token) if token else None
 
     def _token(self, event: EventForLetter) -> str | None:
         link = self.snapshot.links.get(event.facts.get("link", 0))

@@ -13,6 +13,7 @@ from cases.history.events.content import (
     CaseRelated,
     CaseReporterCorrected,
     CaseWordsErased,
+    LetterLinkPutOut,
 )
 from cases.history.events.ending import (
     CaseClosed,
@@ -111,6 +112,7 @@ __all__ = [
     "FollowerAskedToConfirm",
     "HouseExported",
     "HouseSettingChanged",
+    "LetterLinkPutOut",
     "MeetingCalled",
     "MeetingCancelled",
     "MeetingHeld",

@@ -170,6 +170,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.contested": ("holder", "desk", *OUTSIDE),
     "case.reopened": ("holder", *OUTSIDE),
     "case.confirmed": (),
+    "case.link_put_out": (),
     "case.closed": OUTSIDE,
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),

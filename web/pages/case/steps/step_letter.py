@@ -1,5 +1,7 @@
 """What a step would tell, shown before it is taken: the day that it promises, and the letters themselves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -26,6 +28,18 @@ class StepLetters:
 
     day: str
     letters: list[tuple[str, LetterPreview]]
+
+
+class _NotKept(Exception):
+    """Ends a transaction whose changes were only to be looked at."""
+
+
+@contextmanager
+def only_looked_at() -> Iterator[Session]:
+    """Open a transaction in which a step may be taken to see what it would tell: at its end it is rolled back."""
+    with suppress(_NotKept), current().database.transaction() as session:
+        yield session
+        raise _NotKept
 
 
 def letters_of_step(session: Session, case: Case, events: list[int]) -> StepLetters:
