@@ -20,12 +20,13 @@ from notifications.letters.rendering import LetterSettings
 from notifications.planning.planning import plan_batch, plan_events
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import MailTransport, deliver_some
+from notifications.sending.smtp import SmtpServer
 
 LINK = re.compile(r"/svar/([a-z2-7]{26})")
 
 
-def send_all(web: Web) -> None:
-    """Plan the letters about all that has happened, and send them to the local mailbox."""
+def send_all(web: Web, server: SmtpServer | None = None) -> None:
+    """Plan the letters about all that has happened, and send them by this server, or to the local mailbox."""
     with web.database.transaction() as session:
         open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
         plan_events(session, session.scalars(open_work).all())
@@ -34,7 +35,8 @@ def send_all(web: Web) -> None:
         for batch in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
             plan_batch(session, batch)
             batch.planned_at = datetime.now(UTC)
-    transport = MailTransport(Mailbox(web.settings.var / "mailbox"), LetterSettings.of(web.settings))
+    mailbox = Mailbox(web.settings.var / "mailbox")
+    transport = MailTransport(server or mailbox, LetterSettings.of(web.settings))
     while deliver_some(web.database, transport):
         pass
 
