@@ -76,7 +76,7 @@ def test_no_log_holds_a_token_and_no_database_file(sqlite_web: Web) -> None:
         page = open_letter(sqlite_web, token)
         page.press("finish", note="Lagad")
         visitor(sqlite_web).get(f"/svar/{token}")
-    assert [line["route"] for line in lines if "svar" in str(line.get("route"))]
+    assert "/svar/-" in {line.get("route") for line in lines}
     assert token not in str(lines)
     sqlite_web.database.empty_log()
     folder = Path(sqlite_web.settings.database_url.removeprefix("sqlite:///")).parent
