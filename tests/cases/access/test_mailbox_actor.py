@@ -1,8 +1,10 @@
 """Whoever acts by the shared mailbox of a unit: a plain member of it, never staff, named in the event and its hash."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
-from support.houses.small_house import A_DATE, SmallHouse
+from support.houses.small_house import A_DATE, MONDAY, SmallHouse
 
 from cases.access.actors import Actor, ActorKind, mailbox_of
 from cases.case import case_to_change
@@ -13,6 +15,8 @@ from cases.progress import Change, change_state
 from cases.reading.timeline import timeline
 from cases.refusals import NotAllowed
 from cases.states import State, Who
+
+LATER = MONDAY + timedelta(days=1)
 
 
 def mailbox(house: SmallHouse, slug: str) -> Actor:
@@ -44,10 +48,10 @@ def test_a_mailbox_is_the_unit_or_the_group_and_no_more(
 def test_what_a_mailbox_does_names_the_unit_and_touches_the_case(small_house: SmallHouse) -> None:
     ref, gata = small_house.reach(State.ASSIGNED), mailbox(small_house, "gata")
     small_house.actors["mailbox"] = gata
-    case = small_house.change(ref, State.PLANNED, by="mailbox", due_on=A_DATE, delivery=17, signed=" Anna ")
+    case = small_house.change(ref, State.PLANNED, by="mailbox", at=LATER, due_on=A_DATE, delivery=17, signed=" Anna ")
     event = small_house.events(ref, "case.planned")[0]
     assert (event.actor, event.person_id, event.unit_id) == (ActorKind.UNIT, None, gata.unit_id)
-    assert (event.facts["delivery"], case.last_act_at, case.officer_id) == (17, event.at, case.officer_id)
+    assert (event.facts["delivery"], case.last_act_at, event.at) == (17, LATER, LATER)
     with small_house.database.reading() as session:
         who = session.scalars(select(Words).where(Words.field == "who")).one()
         assert (who.text, who.visibility) == ("Anna", Visibility.PARTICIPANTS)

@@ -1,12 +1,13 @@
 """Acting by the link in a letter: the steps of the case's page, as the reader of the letter, and once."""
 
 from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
 from support.houses.small_pages import form_as_sent, visitor, words
 from support.houses.small_web import Web
-from support.letter_answers import assigned, letters_to, open_letter, send_all, token_to, tokens_in
+from support.letter_answers import LetterReader, assigned, letters_to, open_letter, send_all, token_to, tokens_in
 
 from cases.access.actors import ActorKind
 from cases.history.words import Visibility, Words
@@ -113,6 +114,24 @@ def test_sent_twice_it_is_done_once(web: Web) -> None:
     form = form_as_sent(page.page(), page.path) | {"step": "finish", "note": "Lagad"}
     assert [page.client.send(page.path, **form).status_code for _ in range(2)] == [303, 303]
     assert len(web.house.events(ref, "case.done")) == 1
+
+
+def test_of_two_at_once_one_acts(web: Web) -> None:
+    ref = assigned(web)
+    token = token_to(web, "officer")
+    pages, ready, answers = [open_letter(web, token) for _ in range(2)], Barrier(2), []
+
+    def press(page: LetterReader, note: str) -> None:
+        form = {"csrf_token": page.client.form_token(), "step": "finish", "note": note}
+        ready.wait()
+        answers.append(page.client.browser.post(page.path, data=form).status_code)
+
+    threads = [Thread(target=press, args=(page, note)) for page, note in zip(pages, ("Lagad", "Bytt"), strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (sorted(answers), len(web.house.events(ref, "case.done"))) == ([303, 409], 1)
 
 
 def test_who_has_the_case_may_read_the_letters_first(web: Web) -> None:
