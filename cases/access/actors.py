@@ -93,6 +93,12 @@ class Actor:
         return works or self.is_admin or self.kind in MACHINES
 
     @property
+    def works_here(self) -> bool:
+        """True for staff, and for the shared mailbox of the desk, a department or a board, which its staff read."""
+        is_theirs = self.kind is ActorKind.UNIT and any(held.kind in WORKPLACES for held in self.roles)
+        return self.is_staff or is_theirs
+
+    @property
     def unit_ids(self) -> frozenset[int]:
         """The ids of the units in which the actor has a role."""
         return frozenset(held.unit_id for held in self.roles if held.unit_id is not None)

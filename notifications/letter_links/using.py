@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.access.actors import WORKPLACES, Actor
+from cases.access.actors import Actor
 from cases.case import Case, case_to_change, case_to_read
 from cases.organisation.municipality import ActFromLetters, municipality
 from cases.progress import Change, change_state
@@ -129,5 +129,4 @@ def _steps(session: Session, case: Case, actor: Actor, *, is_handed_over: bool) 
 def _is_open_to(session: Session, actor: Actor) -> bool:
     """Return whether the house lets this reader act by a letter, as its setting is now."""
     mode = municipality(session).act_from_letters
-    works = actor.is_staff or any(held.kind in WORKPLACES for held in actor.roles)
-    return mode == ActFromLetters.ALL or (mode == ActFromLetters.OUTSIDE and not works)
+    return mode == ActFromLetters.ALL or (mode == ActFromLetters.OUTSIDE and not actor.works_here)

@@ -64,11 +64,15 @@ class Facts(dict[str, Any]):
 
 @dataclass(frozen=True)
 class TemplateContext:
-    """What the values for templates are made from: the snapshot, the URLs of pages, and the key that signs links."""
+    """What the values for templates are made from: the snapshot, the URLs of pages, and the key that signs links.
+
+    `names_asker` is False where somebody looks at a letter to staff who may not know how to reach the one who asked.
+    """
 
     snapshot: SendingSnapshot
     pages: WebAddresses
     key: str
+    names_asker: bool = True
 
     def write(self, delivery: Delivery, line: LineContext) -> WrittenLetter:
         """Return the words of the letter about the event of this line, in the delivery's language."""
@@ -112,7 +116,7 @@ class TemplateContext:
             "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
             "note_on_page": self._is_note_for_staff(line, event),
-            "asker": _asker(line, case),
+            "asker": _asker(line, case) if self.names_asker else None,
             "meeting": self.snapshot.meetings.get(event.facts.get("meeting", 0)),
             "begins": self._begins(event),
             "guest_token": self._guest_token(line, event),

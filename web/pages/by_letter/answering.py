@@ -154,10 +154,10 @@ def _letters_of(number: int, given: dict[str, Any]) -> StepLetters | None:
     shown: list[StepLetters] = []
     with only_looked_at() as session:
         link = opened(session, number, locked=True)
-        may_read = link.holds_the_case
+        reader = link.actor if link.holds_the_case else None
         events = act_by_link(link, session, _change(given), moments())
-        if may_read:
-            shown.append(letters_of_step(session, link.case, events))
+        if reader is not None:
+            shown.append(letters_of_step(session, link.case, events, reader))
     return next(iter(shown), None)
 
 

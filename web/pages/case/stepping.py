@@ -101,7 +101,7 @@ def _letters_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLette
     with only_looked_at() as session:
         case, _ = case_to_change_for(session, actor, reference(ref))
         events = _change(session, case, _chosen_change(session, case, given, actor), given, actor)
-        shown.append(letters_of_step(session, case, events))
+        shown.append(letters_of_step(session, case, events, actor))
     return shown[0]
 
 

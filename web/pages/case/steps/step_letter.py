@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from cases.access.actors import Actor
 from cases.case import Case
 from notifications.previewing import LetterPreview, letters_about
 from web.current import current
@@ -42,9 +43,13 @@ def only_looked_at() -> Iterator[Session]:
         raise _NotKept
 
 
-def letters_of_step(session: Session, case: Case, events: list[int]) -> StepLetters:
-    """Return what the step that wrote these events would tell. The caller rolls the transaction back."""
-    letters = letters_about(session, events, current().settings.secret_key)
+def letters_of_step(session: Session, case: Case, events: list[int], reader: Actor) -> StepLetters:
+    """Return what the step that wrote these events would tell, as `reader` may see it.
+
+    Who belongs to a group does not read in a letter to the desk how the one who asked is reached. The caller rolls the
+    transaction back.
+    """
+    letters = letters_about(session, events, current().settings.secret_key, names_asker=reader.works_here)
     day = day_words(case.due_at) if case.due_at else ""
     return StepLetters(day, [(_name_of(case, letter), letter) for letter in letters])
 
