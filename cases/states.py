@@ -127,9 +127,9 @@ STEPS: tuple[Step, ...] = (
     _step("finish", "case.done", (R,), DONE, DESK_ONLY, ("note",), ("done_on", "done_by")),
     _step("finish", "case.done", (A, P, I, W), DONE, HOLDERS, ("note",), ("done_on", "done_by")),
     _step("contest", "case.contested", (DONE,), A, MAY_CONTEST, ("note",)),
-    _step("confirm", "case.closed", (DONE,), State.CLOSED, MAY_CONTEST, (), ("note",)),
     _step("reopen", "case.reopened", (DONE, *sorted(ENDED)), A, (Who.STAFF,), ("note",), ("responsible", "officer")),
     _step("close", "case.closed", (DONE,), State.CLOSED, (Who.CLOCK,)),
+    _step("confirm", "case.closed", (DONE,), State.CLOSED, MAY_CONTEST, (), ("note",)),
     _step("decline", "case.declined", (R, A, P, I, W), State.DECLINED, DESK_ONLY, ("reason",)),
     _step("merge", "case.merged", (R, A, P, I, W), State.MERGED, DESK_ONLY, ("into", "reason")),
 )

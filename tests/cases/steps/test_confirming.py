@@ -75,3 +75,9 @@ def test_nobody_else_says_yes_for_those_who_asked(small_house: SmallHouse, who: 
 def test_what_is_not_done_is_not_confirmed(small_house: SmallHouse) -> None:
     with pytest.raises(TransitionNotAllowed):
         confirm(small_house, small_house.reach(State.ASSIGNED), "reporter")
+
+
+def test_what_an_import_tells_as_closed_is_closed_whoever_asked(small_house: SmallHouse) -> None:
+    ref = small_house.reach(State.DONE, group="norrby")
+    assert confirm(small_house, ref, "command") is State.CLOSED
+    assert types(small_house, ref) == ["case.closed"]

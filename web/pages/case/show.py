@@ -19,9 +19,8 @@ from cases.reading.timeline import timeline
 from cases.reading.visibility import as_read_by, takes_part
 from cases.refusals import NotFound, StaleVersion
 from cases.village.showing.of_case import plan_of_case, village_of_case
-from notifications.letter_links.putting_out import living_links
 from notifications.letters.urls import LOG_IN_FIRST
-from web.current import current, machine_now, right_now
+from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
@@ -129,7 +128,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),
         "attachments": whole.details.files,
-        "living_links": living_links(session, case, at=machine_now()) if actor.is_contact else [],
+        "living_links": whole.living_links,
         "related": whole.details.related,
         "similar": whole.details.similar,
         "visibilities": _visibilities(actor),
