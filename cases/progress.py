@@ -1,6 +1,7 @@
 """Changing the state of a case: permission, required words and dates, and the effect of each step."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import MACHINES, Actor, ActorKind
 from cases.case import LONGEST_TEXT, Case
 from cases.database.texts import visible
-from cases.history.events import DomainEvent
+from cases.history.events import ByLetter, DomainEvent
 from cases.history.journal import Entry, Event, SpokenWords
 from cases.history.words import Visibility
 from cases.history.writers import EntryWriter
@@ -29,7 +30,7 @@ from cases.refusals import (
     WordsNeeded,
 )
 from cases.states import ENDS, HOLDERS, MOVES_DAY, OPEN, TAKES_BACK, State, Step, steps_between
-from cases.steps import assigning, contesting, ending, parking, taking_on, waiting
+from cases.steps import assigning, confirming, contesting, ending, parking, taking_on, waiting
 from cases.steps.present_policy import use_present_policy
 from cases.steps.transition import Change, Transition, WaitingFor, checked_day
 
@@ -55,6 +56,7 @@ EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
     "take_up": parking.take_up,
     "finish": ending.finish,
     "contest": contesting.contest,
+    "confirm": confirming.confirm,
     "reopen": contesting.reopen,
     "close": ending.close,
     "decline": ending.decline,
@@ -90,21 +92,32 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     if change.then_owes is not None:
         case.obligation = change.then_owes
         use_present_policy(writer, case, at)
-    event = EFFECTS[step.name](transition)
+    event = _with_letter(EFFECTS[step.name](transition), change)
     if asked is not None and case.waiting_unit_id != asked:
         take_off_agenda(writer.session, case, at, why=AgendaReason.WAITS)
-    if by.person_id is not None:
+    if by.person_id is not None or by.unit_id is not None:
         case.touch(at)
     readers = _visibility(step, case, change, by)
     entry.add(
         event,
         SpokenWords("note", change.words, readers),
         SpokenWords("done_by", visible(change.done_by or ""), readers),
+        SpokenWords("who", visible(change.signed or ""), Visibility.PARTICIPANTS),
     )
     _promise(transition)
     for record, words in change.records:
         entry.add(record, *words)
     return writer.record(entry)
+
+
+def _with_letter(event: DomainEvent, change: Change) -> DomainEvent:
+    """Return the event with the number of the letter whose link caused it, if one did."""
+    if change.delivery is None:
+        return event
+    if not isinstance(event, ByLetter):
+        raise TypeError(f"{event.type} cannot be caused by a letter")
+    by_letter: DomainEvent = replace(event, **{"delivery": change.delivery})
+    return by_letter
 
 
 def refuse_stale(session: Session, case: Case, version: int | None, *, by: Actor) -> None:
@@ -176,8 +189,9 @@ def _refuse_incomplete(step: Step, change: Change) -> None:
             raise NameNeeded(field=need)
     if len(change.words) > LONGEST_TEXT:
         raise TooLong(field="note", most=LONGEST_TEXT)
-    if len(change.done_by or "") > LONGEST_NAME:
-        raise TooLong(field="done_by", most=LONGEST_NAME)
+    for field, name in (("done_by", change.done_by), ("who", change.signed)):
+        if len(name or "") > LONGEST_NAME:
+            raise TooLong(field=field, most=LONGEST_NAME)
 
 
 def _refuse_empty_answer(step: Step, case: Case, change: Change, by: Actor) -> None:

@@ -49,6 +49,21 @@ class TransitionNotAllowed(Refusal):
 
 
 @dataclass
+class AlreadyConfirmed(Refusal):
+    """The caller, or their group, has said already that the case is done."""
+
+    code: ClassVar[str] = "already-confirmed"
+
+
+@dataclass
+class LetterLinkDead(Refusal):
+    """The link in a letter acts no more, or does not take this step. `why` is a `LinkEnd`."""
+
+    code: ClassVar[str] = "letter-link-dead"
+    why: str = ""
+
+
+@dataclass
 class StaleVersion(Refusal):
     """Somebody else has changed the case since the caller read it.
 

@@ -105,6 +105,7 @@ R, A, P, I, W = State.RECEIVED, State.ASSIGNED, State.PLANNED, State.IN_PROGRESS
 PARKED, DONE = State.PARKED, State.DONE
 DESK_ONLY = (Who.CONTACT,)
 HOLDERS = (Who.UNIT, Who.CONTACT)
+MAY_CONTEST = (Who.REPORTER, Who.GROUP)
 
 STEPS: tuple[Step, ...] = (
     _step("assign", "case.assigned", (R, P, I, W), A, DESK_ONLY, ("responsible",), ("officer", "note", "due_on")),
@@ -125,15 +126,16 @@ STEPS: tuple[Step, ...] = (
     _step("take_up", "case.taken_up", (PARKED,), R, (Who.CONTACT, Who.CLOCK), (), ("note",)),
     _step("finish", "case.done", (R,), DONE, DESK_ONLY, ("note",), ("done_on", "done_by")),
     _step("finish", "case.done", (A, P, I, W), DONE, HOLDERS, ("note",), ("done_on", "done_by")),
-    _step("contest", "case.contested", (DONE,), A, (Who.REPORTER, Who.GROUP), ("note",)),
+    _step("contest", "case.contested", (DONE,), A, MAY_CONTEST, ("note",)),
     _step("reopen", "case.reopened", (DONE, *sorted(ENDED)), A, (Who.STAFF,), ("note",), ("responsible", "officer")),
     _step("close", "case.closed", (DONE,), State.CLOSED, (Who.CLOCK,)),
+    _step("confirm", "case.closed", (DONE,), State.CLOSED, MAY_CONTEST, (), ("note",)),
     _step("decline", "case.declined", (R, A, P, I, W), State.DECLINED, DESK_ONLY, ("reason",)),
     _step("merge", "case.merged", (R, A, P, I, W), State.MERGED, DESK_ONLY, ("into", "reason")),
 )
 ENDS = frozenset({"finish", "decline", "merge"})  # of a case that owes something: by the act that gives it
 TAKES_BACK = frozenset({"contest", "reopen"})  # of such a case: by a record that replaces what was given
-BY_ACTS_ALONE = ENDS | TAKES_BACK
+BY_ACTS_ALONE = ENDS | TAKES_BACK | {"confirm"}
 MOVES_DAY = frozenset({"plan", "start", "wait"})  # of such a case: by the desk alone, which agrees on the new day
 SETS_STATE = frozenset(step.event for step in STEPS) | {"case.received"}  # the types of events that set a state
 

@@ -42,18 +42,18 @@ class LetterPreview:
     paragraphs: list[PreviewParagraph]
 
 
-def letters_about(session: Session, ids: Sequence[int], key: str) -> list[LetterPreview]:
+def letters_about(session: Session, ids: Sequence[int], key: str, *, names_asker: bool) -> list[LetterPreview]:
     """Return one letter for each audience that is told of the events with these ids, the person who asked first.
 
     It plans the deliveries of the events, so the caller rolls the transaction back. `key` is the secret key of the
-    installation.
+    installation. With `names_asker` False, letters to staff do not say who asked and how they are reached.
     """
     plan_events(session, ids)
     occasions = [f"event:{id_}" for id_ in ids]
     waiting = select(Delivery).where(Delivery.occasion.in_(occasions), Delivery.outcome == Outcome.WAITING)
     planned = sorted(session.scalars(waiting.order_by(Delivery.id)), key=_rank)
     first = {delivery.context["lines"][0]["audience"]: delivery for delivery in reversed(planned)}
-    return [_preview(session, delivery, key) for delivery in sorted(first.values(), key=_rank)]
+    return [_preview(session, delivery, key, names_asker) for delivery in sorted(first.values(), key=_rank)]
 
 
 def _rank(delivery: Delivery) -> int:
@@ -61,9 +61,9 @@ def _rank(delivery: Delivery) -> int:
     return FIRST_SHOWN.index(audience) if audience in FIRST_SHOWN else len(FIRST_SHOWN)
 
 
-def _preview(session: Session, delivery: Delivery, key: str) -> LetterPreview:
+def _preview(session: Session, delivery: Delivery, key: str, names_asker: bool) -> LetterPreview:
     lines = delivery.context["lines"]
-    context = TemplateContext(read_snapshot(session, [delivery]), WebAddresses(""), key)
+    context = TemplateContext(read_snapshot(session, [delivery]), WebAddresses(""), key, names_asker)
     written, by_phone = context.write(delivery, lines[0]), delivery.channel is Channel.CALL
     subject = "" if by_phone else case_subject(context, delivery, lines) or written.subject
     headline = written.subject if written.subject != subject else ""

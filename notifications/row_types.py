@@ -17,6 +17,7 @@ class EventRow(NamedTuple):
     recorded_at: datetime
     actor: ActorKind
     person_id: int | None
+    unit_id: int | None
     facts: dict[str, Any]
 
 
@@ -25,6 +26,7 @@ class EventForLetter(NamedTuple):
 
     id: int
     stream: int
+    seq: int
     type: str
     at: datetime
     actor: ActorKind
@@ -41,6 +43,7 @@ class CaseNow(NamedTuple):
     ref: str
     public_id: str
     published_at: datetime | None
+    obligation: str | None
     protected: bool | None
     asker_name: str | None
     asker_phone: str | None

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 class ActorKind(StrEnum):
     """The kinds of actor, as events store them.
 
-    REPORTER is somebody who opened the case by its public id, VISITOR anybody else who is not logged in. CLOCK is a
-    sweep, COMMAND a command of the command line.
+    REPORTER is somebody who opened the case by its public id, VISITOR anybody else who is not logged in. UNIT is
+    whoever acts by the link in a letter to the shared mailbox of a unit. CLOCK is a sweep, COMMAND a command of the
+    command line.
     """
 
     PERSON = "person"
     REPORTER = "reporter"
     VISITOR = "visitor"
+    UNIT = "unit"
     CLOCK = "clock"
     IMPORT = "import"
     COMMAND = "command"
@@ -53,11 +55,12 @@ AT_THE_DESK = HeldRole(None, Role.CONTACT, UnitKind.DESK)
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, as events record it: a person, a reporter, a visitor or the system.
+    """Who does something, as events record it: a person, a reporter, a unit's mailbox, a visitor or the system.
 
-    `roles` are those that a person holds on the day; `case_id` is the case a reporter opened,
-    `batch_id` the event batch of a sweep. When the system acts, the actor is a constant of this module: `A_COMMAND` for
-    a command of the command line, `THE_IMPORT` for an import, `THE_CLOCK` (or `clock_for_batch`) for a sweep.
+    `roles` are those that a person holds on the day; a unit's mailbox is a plain member of the unit. `case_id` is the
+    case a reporter opened, `batch_id` the event batch of a sweep. When the system acts, the actor is a constant of this
+    module: `A_COMMAND` for a command of the command line, `THE_IMPORT` for an import, `THE_CLOCK` (or
+    `clock_for_batch`) for a sweep.
     """
 
     kind: ActorKind
@@ -66,6 +69,7 @@ class Actor:
     email: str = ""
     roles: tuple[HeldRole, ...] = field(default=())
     case_id: int | None = None  # of a reporter: the case whose public id they hold
+    unit_id: int | None = None  # of a shared mailbox: the unit whose it is
     batch_id: int | None = None  # of the clock: the batch (table `tick`) of the sweep in which it acts
 
     @property
@@ -88,6 +92,12 @@ class Actor:
         """
         works = any(held.kind in WORKPLACES and held.role in STAFF_ROLES for held in self.roles)
         return works or self.is_admin or self.kind in MACHINES
+
+    @property
+    def works_here(self) -> bool:
+        """True for staff, and for the shared mailbox of the desk, a department or a board, which its staff read."""
+        is_theirs = self.kind is ActorKind.UNIT and any(held.kind in WORKPLACES for held in self.roles)
+        return self.is_staff or is_theirs
 
     @property
     def unit_ids(self) -> frozenset[int]:
@@ -151,6 +161,15 @@ def as_desk(by: Actor) -> Actor:
 def reporter_of(case: Case) -> Actor:
     """Return the actor for somebody who opened this case by its public id: they act as the reporter of the case."""
     return Actor(ActorKind.REPORTER, case_id=case.id)
+
+
+def mailbox_of(unit: Unit) -> Actor:
+    """Return the actor for whoever acts by a letter to the unit's shared mailbox, and may be anybody who reads it.
+
+    To a case it is UNIT, or GROUP and ASKED; never staff, contact person or head.
+    """
+    member = HeldRole(unit.id, Role.MEMBER, unit.kind)
+    return Actor(ActorKind.UNIT, unit_id=unit.id, name=unit.name, email=unit.email or "", roles=(member,))
 
 
 def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:

@@ -11,7 +11,7 @@ from cases.organisation.units import FORUM
 class MunicipalityLine:
     """The table [house] of a setup file: settings of the municipality; None where the file gives no value.
 
-    `secretary` is the slug of the unit that owes the minutes of meetings.
+    `secretary` is the slug of the unit that owes the minutes of meetings, `act_from_letters` an `ActFromLetters`.
     """
 
     name: str | None = None
@@ -20,6 +20,7 @@ class MunicipalityLine:
     contact_days: int | None = None
     forum_seats: int | None = None
     adjust_days: int | None = None
+    act_from_letters: str | None = None
     secretary: str | None = None
 
 

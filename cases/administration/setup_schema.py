@@ -32,6 +32,7 @@ from cases.administration.setup_values import (
 )
 from cases.deadlines.policies import terms_from
 from cases.meetings.meeting import MeetingSort
+from cases.organisation.municipality import ActFromLetters
 from cases.organisation.people import Role
 from cases.organisation.perspectives import LONGEST_PERSPECTIVE
 from cases.organisation.sectors import Office, Sector
@@ -53,6 +54,7 @@ class MunicipalitySchema(TomlSchema):
     contact_days = TomlTerm()
     forum_seats = TomlInteger(1, MOST_SEATS)
     adjust_days = TomlTerm()
+    act_from_letters = TomlChoice(ActFromLetters)
     secretary = TomlSlug()
 
 

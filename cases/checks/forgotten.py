@@ -187,6 +187,14 @@ LOOKS = (
     Look("G4", "the unit was not told of what it was given", """
         SELECT c.ref, e.type FROM event e JOIN "case" c ON c.id = e.stream
         WHERE e.type = 'case.contested' AND {TOLD} AND {NO_LINE}"""),
+    Look("G6", "an act by a shared mailbox names no letter", """
+        SELECT c.ref, e.seq FROM event e JOIN "case" c ON c.id = e.stream WHERE e.actor = 'unit' AND NOT EXISTS (
+            SELECT 1 FROM event a WHERE a.stream = e.stream AND a.facts ->> 'delivery' IS NOT NULL
+            AND coalesce(a.act_seq, a.seq) = coalesce(e.act_seq, e.seq))"""),
+    Look("G6", "a letter was answered and no act names it", """
+        SELECT c.ref, l.delivery_id FROM letter_link l JOIN "case" c ON c.id = l.case_id
+        WHERE l.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = l.case_id
+        AND CAST(e.facts ->> 'delivery' AS INTEGER) = l.delivery_id)"""),
     Look("G6", "a history has gaps", """
         SELECT coalesce(c.ref, 'the house'), max(e.seq) FROM event e LEFT JOIN "case" c ON c.id = e.stream
         GROUP BY e.stream, c.ref HAVING count(*) <> max(e.seq) OR min(e.seq) <> 1"""),

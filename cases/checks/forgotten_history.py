@@ -126,7 +126,7 @@ class ReplayedStream:
         facts, changes, commitments = (_json(event[name]) for name in ("facts", "changes", "commitments"))
         hashed = [
             self.name, event["seq"], event["type"], _moment(event["at"]).isoformat(), event["actor"],
-            event["person_id"], facts, changes, commitments, self.head,
+            event["person_id"], *_given(event["unit_id"]), facts, changes, commitments, self.head,
         ]  # fmt: skip
         if event["hash"] != _hash(hashed):
             yield "the chain is broken", self.name, f"event {event['seq']}"
@@ -186,6 +186,10 @@ def parameters_of(portion: Portion | None) -> dict[str, int]:
 def _hash(content: list[Any]) -> str:
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _given(unit_id: int | None) -> list[int]:
+    return [] if unit_id is None else [unit_id]  # older events have none, and their hashes do not know of it
 
 
 def _json(value: Any) -> Any:

@@ -42,7 +42,8 @@ class Event(Base):
     when it happened, `recorded_at` when the row was written, by the database's clock. `changes` holds the new values of
     the case's columns, so that the case can be rebuilt without applying any rules. `commitments` holds a pair for each
     text of the event: its field, and the hash that stands for it. All events of one `Entry` have the same
-    `act_seq`, the `seq` of the first of them; no hash covers this column.
+    `act_seq`, the `seq` of the first of them; no hash covers this column. `unit_id` is the unit by whose shared mailbox
+    it was done; the hash covers it where there is one, so that older events keep theirs.
     """
 
     __tablename__ = "event"
@@ -62,6 +63,7 @@ class Event(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor: Mapped[ActorKind] = mapped_column(one_of(ActorKind))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    unit_id: Mapped[int | None] = mapped_column(BigId, default=None)  # an added column, to which SQLite adds no key
     tick_id: Mapped[int | None] = mapped_column(ForeignKey(EventBatch.id), default=None)
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
     changes: Mapped[dict[str, Any]] = mapped_column(Json, default_factory=dict)
@@ -195,6 +197,7 @@ class Entry:
             "at": self.at,
             "actor": self.by.kind,
             "person_id": self.by.person_id,
+            "unit_id": self.by.unit_id,
             "tick_id": self.by.batch_id,
             "facts": canonical(event.facts()),
             "changes": canonical(changes),
@@ -346,7 +349,8 @@ def chained(stream_name: str, row: dict[str, Any]) -> str:
     JSON text already.
     """
     person = "null" if row["person_id"] is None else row["person_id"]
-    origin = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}'
+    unit = "" if row["unit_id"] is None else f",{row['unit_id']}"
+    origin = f'"{stream_name}",{row["seq"]},"{row["type"]}","{row["at"].isoformat()}","{row["actor"]}",{person}{unit}'
     content = f'{row["facts"]},{row["changes"]},{row["commitments"]},"{row["previous_hash"]}"'
     return hashlib.sha256(f"[{origin},{content}]".encode()).hexdigest()
 

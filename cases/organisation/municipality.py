@@ -5,6 +5,7 @@ and the hash of the last of these events, just as the row of a case does for the
 """
 
 from datetime import date
+from enum import StrEnum
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -12,6 +13,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.database.base import Base, BigId
 
 STREAM = 0  # the number of its stream; the stream of a case has the id of the case
+
+
+class ActFromLetters(StrEnum):
+    """Whose letters carry links with which they are answered without a log-in.
+
+    Everybody's, only those of who asked and of groups, or nobody's.
+    """
+
+    ALL = "all"
+    OUTSIDE = "outside"
+    OFF = "off"
 
 
 class Municipality(Base):
@@ -35,6 +47,7 @@ class Municipality(Base):
     adjust_days: Mapped[int] = mapped_column(default=14, server_default="14")  # calendar days to adjusted minutes
     secretary_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)  # owes minutes; else the desk
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
+    act_from_letters: Mapped[str] = mapped_column(String(10), default="all", server_default="all")  # whose links act
     perspectives: Mapped[dict[str, list[str | None]]] = mapped_column(JSON, default_factory=dict)  # by slug: its names
     seconds_ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of a demonstration's day
     version: Mapped[int] = mapped_column(default=0)

@@ -44,6 +44,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.taken_up": EVERYBODY,
     "case.done": EVERYBODY,
     "case.contested": EVERYBODY,
+    "case.confirmed": EVERYBODY,
     "case.reopened": EVERYBODY,
     "case.closed": EVERYBODY,
     "case.declined": EVERYBODY,
@@ -79,6 +80,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.words_erased": WHO_TAKES_PART,
     "case.reporter_corrected": STAFF_AND_REPORTER,
     "case.key_replaced": STAFF_AND_REPORTER,
+    "case.link_put_out": STAFF,
     "case.protection_changed": STAFF,
     "case.kept_off_agenda": STAFF,
 }

@@ -10,6 +10,7 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.history.words import Visibility, Words
 from cases.organisation.people import Person
+from cases.organisation.units import Unit
 from cases.public.masking import mask
 from cases.reading.event_readers import may_read_event
 from cases.reading.visibility import readable_by, takes_part
@@ -19,8 +20,9 @@ from cases.reading.visibility import readable_by, takes_part
 class TimelineEntry:
     """One event in a timeline. `words` holds those of its texts that the reader may see, by field such as "note".
 
-    `by` is the name of the person who caused the event, `officer` that of the officer whom the event names; None if
-    nobody. `only_staff` says that nobody but staff may read the event, or what was said with it.
+    `by` is the name of the person who caused the event, `unit` that of the unit by whose shared mailbox it was caused,
+    `officer` that of the officer whom the event names; None if nobody. `only_staff` says that nobody but staff may read
+    the event, or what was said with it.
     """
 
     event: Event
@@ -28,11 +30,12 @@ class TimelineEntry:
     officer: str | None
     words: dict[str, str]
     only_staff: bool
+    unit: str | None = None
 
 
 MOST_LINES = 500
 AFTER_ALL = 2**31 - 1  # above every number in a case
-AUTHOR, OFFICER = aliased(Person), aliased(Person)
+AUTHOR, OFFICER, MAILBOX = aliased(Person), aliased(Person), aliased(Unit)
 
 
 def timeline(
@@ -61,17 +64,18 @@ def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int
     readable, (above, last) = readable_by(actor, case), numbers
     readable_words = and_(Words.event_id == Event.id, Words.visibility.in_(readable), Words.text.is_not(None))
     rows = session.execute(
-        select(Event, AUTHOR.name, OFFICER.name, Words.field, Words.text, Words.visibility)
+        select(Event, AUTHOR.name, MAILBOX.name, OFFICER.name, Words.field, Words.text, Words.visibility)
         .where(Event.stream == case.id, Event.seq > above, Event.seq <= last)
         .outerjoin(AUTHOR, AUTHOR.id == Event.person_id)
+        .outerjoin(MAILBOX, MAILBOX.id == Event.unit_id)
         .outerjoin(OFFICER, OFFICER.id == Event.facts["officer"].as_integer())
         .outerjoin(Words, readable_words)
         .order_by(Event.seq, Words.id)
     )
     found: dict[int, TimelineEntry] = {}
-    for event, by, officer, field, text, visibility in rows:
+    for event, by, unit, officer, field, text, visibility in rows:
         internal = Visibility.INTERNAL in (event.facts.get("visibility"), visibility)
-        entry = found.get(event.seq) or TimelineEntry(event, by, officer, {}, internal)
+        entry = found.get(event.seq) or TimelineEntry(event, by, officer, {}, internal, unit)
         entry.words.update({field: text} if field and text is not None else {})
         found[event.seq] = replace(entry, only_staff=entry.only_staff or internal)
     shown = [entry for entry in found.values() if may_read_event(actor, case, entry.event.type, entry.event.facts)]
@@ -80,6 +84,8 @@ def _between(session: Session, case: Case, actor: Actor, numbers: tuple[int, int
 
 def _for_the_forum(entries: list[TimelineEntry]) -> list[TimelineEntry]:
     return [
-        replace(entry, by=None, officer=None, words={name: mask(words) for name, words in entry.words.items()})
+        replace(
+            entry, by=None, officer=None, unit=None, words={name: mask(words) for name, words in entry.words.items()}
+        )
         for entry in entries
     ]

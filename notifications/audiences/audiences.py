@@ -57,7 +57,7 @@ def _group(context: AudienceContext) -> list[Recipient]:
     if slug is None:
         return []
     group, event = context.unit(slug), context.event.row
-    if event.type == "case.done" and group.id == context.responsible.id and directory.belongs(event.person_id, group):
+    if event.type == "case.done" and group.id == context.responsible.id and context.is_by(group):
         return []  # whoever did it is not asked whether it is true
     return mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.MEMBER, Role.HEAD)
 
@@ -107,7 +107,7 @@ def _followers(context: AudienceContext) -> list[Recipient]:
 
 def _handler(context: AudienceContext) -> list[Recipient]:
     """Return the officer, else the unit; nobody when there is no officer and the unit's own staff caused the event."""
-    by_own_staff = context.directory.belongs(context.event.row.person_id, context.responsible)
+    by_own_staff = context.is_by(context.responsible)
     return [] if by_own_staff and context.officer_id() is None else first_reachable(officer_fallbacks(context))
 
 

@@ -102,10 +102,20 @@ class AudienceContext:
         same_unit = self.case and self.case.responsible_id == self.responsible.id
         return self.event.facts.get("officer") or (self.required_case.officer_id if same_unit else None)
 
+    def is_by(self, unit: DirectoryUnit) -> bool:
+        """Return whether the unit caused the event: somebody who holds a role in it, or its shared mailbox."""
+        event = self.event.row
+        return event.unit_id == unit.id or self.directory.belongs(event.person_id, unit)
+
     def author(self) -> str | None:
-        """Return the normalised address of whoever caused the event, who gets no letter about it; None if unknown."""
+        """Return the normalised address of whoever caused the event, who gets no letter about it; None if unknown.
+
+        Of what was done by a letter to a unit's shared mailbox, that is the mailbox.
+        """
         event, reporter = self.event.row, self.case.reporter if self.case else None
         email = reporter.email if reporter and event.actor is ActorKind.REPORTER else None
         if event.person_id is not None and (holder := self.directory.people.get(event.person_id)):
             email = holder.person.email
+        if event.unit_id is not None:
+            email = next((unit.email for unit in self.directory.units.values() if unit.id == event.unit_id), None)
         return normalised(email) if email and is_address(email) else None

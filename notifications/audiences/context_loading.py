@@ -118,6 +118,8 @@ def _directories(
     """Return the directory of each day whose roles count, with the units and people that events and cases name."""
     people = {id_ for event in events for id_ in _people_in(event, cases.get(event.row.stream))}
     slugs = {slug for event in events for slug in unit_slugs_in(event, cases.get(event.row.stream))}
+    if acting := {event.row.unit_id for event in events} - {None}:
+        slugs |= set(session.scalars(select(Unit.slug).where(Unit.id.in_(acting))))
     if _is_any_told(events, {"groups"}):
         slugs |= set(session.scalars(select(Unit.slug).where(Unit.kind == UnitKind.GROUP, Unit.active)))
     days = {day_of_roles(session, event) for event in events}

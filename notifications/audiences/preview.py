@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor, ActorKind
+from cases.access.actors import Actor
 from cases.case import Case
 from cases.history.events import DomainEvent
 from notifications.audiences.audiences import recipients
@@ -47,7 +47,9 @@ def addresses_told(session: Session, event: DomainEvent, *, by: Actor, at: datet
     `by` would cause it at the moment `at` (UTC), and is not among them.
     """
     facts = event.facts()
-    row = EventRow(0, 0, event.type, at=at, recorded_at=at, actor=by.kind, person_id=by.person_id, facts=facts)
+    row = EventRow(
+        0, 0, event.type, at=at, recorded_at=at, actor=by.kind, person_id=by.person_id, unit_id=None, facts=facts
+    )
     [context] = load_contexts(session, [EventInContext(row, {})])
     return frozenset(told.key for _, told in recipients(context, rules_for(context.event)).values() if told.email)
 
@@ -71,7 +73,7 @@ def each_would_tell(
     `following` are the followers of the case, which the page has already read; `at` (UTC) is when the events would
     happen. One query serves all types.
     """
-    events = [EventInContext(_imagined(case, type_, by.person_id, at), {}) for type_ in dict.fromkeys(event_types)]
+    events = [EventInContext(_imagined(case, type_, by, at), {}) for type_ in dict.fromkeys(event_types)]
     contexts = contexts_for_page(session, case, following, events, by) if events else ()
     return {context.event.row.type: _names_of(context, locale) for context in contexts}
 
@@ -84,8 +86,8 @@ def _names_of(context: AudienceContext, locale: str) -> list[str]:
     return [NOT_CHOSEN_YET[locale], *_names(recipients(context, others), locale)]
 
 
-def _imagined(case: Case, type_: str, by: int | None, at: datetime) -> EventRow:
-    """Return an event that has not happened, caused by the person with this id."""
+def _imagined(case: Case, type_: str, by: Actor, at: datetime) -> EventRow:
+    """Return an event that has not happened, caused by this actor."""
     known: dict[str, Any] = {
         "responsible": case.responsible.slug,
         "responsible_was": None,
@@ -100,8 +102,9 @@ def _imagined(case: Case, type_: str, by: int | None, at: datetime) -> EventRow:
         type=type_,
         at=at,
         recorded_at=at,
-        actor=ActorKind.PERSON,
-        person_id=by,
+        actor=by.kind,
+        person_id=by.person_id,
+        unit_id=by.unit_id,
         facts=known,
     )
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.html_page import with_plain_globals
+from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.dates import in_words
 from notifications.letters.wording.numbers import kronor, number_in_words
 from notifications.letters.wording.telephones import Telephone, without_marks
@@ -29,6 +30,7 @@ OUR_MARKS = re.compile(
     "[\x1e\ue000-\ue003]"
 )  # in what somebody wrote they would be taken for a section, a placeholder or a telephone number
 EMPTY_LINE, ITEM = re.compile(r"\n\s*\n"), re.compile(r"(?:^|\n)- ")
+ANSWERED_AT = WebAddresses("").answer("")
 MOST_KEPT = 2000  # filled-in texts: most letters share theirs with others
 
 
@@ -49,6 +51,11 @@ class Paragraph:
     shape: ParagraphKind
     lines: tuple[str, ...]
     url: str | None = None
+
+    @property
+    def is_spelled_out(self) -> bool:
+        """Whether a button's address stands below it too: not that by which a letter is answered, which stands once."""
+        return ANSWERED_AT not in (self.url or "")
 
     def said(self, between: str) -> str:
         """Return the words with `between` between the lines, ordinary spaces, and telephone numbers as written."""

@@ -11,6 +11,8 @@ from typing import Any
 from cases.calendar import Calendar
 from cases.settings import Settings
 from notifications.deliveries import Delivery
+from notifications.letter_links.link import LinkKey, WantedLink
+from notifications.letter_links.what_is_asked import link_wanted
 from notifications.letters.calendar_entry import calendar_entry
 from notifications.letters.filling_templates import (
     MOST_KEPT,
@@ -157,13 +159,14 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
     items = [
         (
             _in_brief(template_context, delivery, told),
-            template_context.page(told[-1], template_context.snapshot.case_of(told[-1])),
+            template_context.page(delivery, told[-1], template_context.snapshot.case_of(told[-1])),
         )
         for told in by_case.values()
     ]
     more = delivery.context["more"]
     values = template_context.values(delivery, lines[0])
     values |= {
+        "acts": any(place[0] == delivery.id for place in template_context.snapshot.letter_tokens),
         "told": {**EMPTY_LINE_CONTEXT, "at_desk": all(line.get("at_desk") for line in lines)},
         "items": items,
         "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines),
@@ -314,6 +317,23 @@ def followers_addressed(snapshot: SendingSnapshot, delivery: Delivery) -> list[i
     """
     lines = lines_still_due(snapshot, delivery)
     return [line["follower"] for line in lines if "follower" in line and line["letter"] != "opt_in"]
+
+
+def links_wanted(snapshot: SendingSnapshot, delivery: Delivery, mode: str) -> dict[LinkKey, WantedLink]:
+    """Return the links with which the letter is to be answered, one at most for each case of which it tells.
+
+    `mode` is the setting of the house that says whose letters carry such links.
+    """
+    by_case: dict[int, list[LineContext]] = {}
+    for line in lines_still_due(snapshot, delivery):
+        if (case := snapshot.case_of(line)) is not None:
+            by_case.setdefault(case.id, []).append(line)
+    found = {}
+    for case_id, lines in by_case.items():
+        told = [(snapshot.event_of(line), snapshot.cases[case_id]) for line in lines]
+        if (wanted := link_wanted(delivery, lines, told, mode)) is not None:
+            found[delivery.id, case_id] = wanted
+    return found
 
 
 def _unsubscribe_urls(snapshot: SendingSnapshot, lines: list[LineContext], pages: WebAddresses) -> UnsubscribeUrls:

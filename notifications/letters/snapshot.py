@@ -30,6 +30,7 @@ from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.registers.authority import Authority
 from cases.village.relations.contact import Contact
 from notifications.deliveries import Address, Delivery
+from notifications.letter_links.link import LinkKey
 from notifications.letters.catalogue import LETTERS
 from notifications.row_types import (
     AddressNow,
@@ -62,7 +63,7 @@ QUERIES: dict[Any, Select[Any]] = {
     FollowerNow: _by_ids(FollowerNow, Follower),
     AddressNow: _by_ids(AddressNow, Address),
     MeetingTold: _by_ids(MeetingTold, Meeting),
-    CaseNow: select(*columns_of(Case, CaseNow._fields[:4]), Party.protected, Party.name, Party.phone, Party.email)
+    CaseNow: select(*columns_of(Case, CaseNow._fields[:5]), Party.protected, Party.name, Party.phone, Party.email)
     .outerjoin(Party, Party.id == Case.reporter_id)
     .where(any_of(Case.id, "ids")),
 }
@@ -118,7 +119,8 @@ class SendingSnapshot:
     `answers` has what those whom a letter asks have answered to their invitation, without those who are not invited any
     more, `points` the items of the agendas that letters list, as each reader may read them, and `mailboxes` the
     normalised addresses of units, when people are asked.
-    `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, once `preparing.prepare` has added them.
+    `unsubscribe_tokens` has the tokens in unsubscribe links, by follower id, and `letter_tokens` those of the links
+    with which letters are answered, once `preparing.prepare` has added them.
     """
 
     present: datetime
@@ -143,6 +145,7 @@ class SendingSnapshot:
     points: dict[Invitation, list[AgendaPoint]] = field(default_factory=dict)
     mailboxes: frozenset[str] = frozenset()
     unsubscribe_tokens: dict[int, str] = field(default_factory=dict)  # by follower
+    letter_tokens: dict[LinkKey, str] = field(default_factory=dict)  # by delivery and case
 
     def event_of(self, line: LineContext) -> EventForLetter:
         """Return the event of which this line of a letter tells."""

@@ -65,11 +65,15 @@ class Facts(dict[str, Any]):
 
 @dataclass(frozen=True)
 class TemplateContext:
-    """What the values for templates are made from: the snapshot, the URLs of pages, and the key that signs links."""
+    """What the values for templates are made from: the snapshot, the URLs of pages, and the key that signs links.
+
+    `names_asker` is False where somebody looks at a letter to staff who may not know how to reach the one who asked.
+    """
 
     snapshot: SendingSnapshot
     pages: WebAddresses
     key: str
+    names_asker: bool = True
 
     def write(self, delivery: Delivery, line: LineContext) -> WrittenLetter:
         """Return the words of the letter about the event of this line, in the delivery's language."""
@@ -103,7 +107,8 @@ class TemplateContext:
             "outside": line["audience"] in OUTSIDE and not _is_to_own_group(line),
             "only_reads": _is_for_the_forum(line, event),
             "protected": case is not None and bool(case.protected),
-            "page": self.page(line, case),
+            "page": self.page(delivery, line, case),
+            "acts": self._answer_page(delivery, case) is not None,
             "pages": self.pages,
             "token": self._token(event),
             "code": self._code(event),
@@ -112,21 +117,30 @@ class TemplateContext:
             "day_has_passed": clock_on is not None and clock_on < happened_on,
             **self._words(line, event, case),
             "note_on_page": self._is_note_for_staff(line, event),
-            "asker": _asker(line, case),
+            "asker": _asker(line, case) if self.names_asker else None,
             **meeting_values(self.snapshot, delivery, line, self.pages, self.key),
             "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
 
-    def page(self, line: LineContext, case: CaseNow | None) -> str | None:
-        """Return the URL of the case's page for this recipient; None when the event is about no case."""
+    def page(self, delivery: Delivery, line: LineContext, case: CaseNow | None) -> str | None:
+        """Return the URL of the case's page for this recipient; None when the event is about no case.
+
+        It is the page on which the letter is answered, where the letter has a link for that.
+        """
         if case is None:
             return None
+        if (answer_page := self._answer_page(delivery, case)) is not None:
+            return answer_page
         if line["audience"] == "reporter":
             return self.pages.own_case(case.public_id)
         own = self.snapshot.own_keys.get(line.get("own_case", ""))
         if own:
             return self.pages.own_case(own)
         return self.pages.case(case.ref) if line["audience"] == "followers" else self.pages.case_at_work(case.ref)
+
+    def _answer_page(self, delivery: Delivery, case: CaseNow | None) -> str | None:
+        token = self.snapshot.letter_tokens.get((delivery.id, case.id)) if case is not None else None
+        return self.pages.answer(token) if token else None
 
     def _token(self, event: EventForLetter) -> str | None:
         link = self.snapshot.links.get(event.facts.get("link", 0))

@@ -16,6 +16,10 @@ class WebAddresses:
         """Return the URL of a case with its public id, an id that only the case's reporter knows."""
         return f"{self.base}/arende/{public_id}"
 
+    def answer(self, token: str) -> str:
+        """Return the URL at which whoever got a letter answers it with this token, without a log-in."""
+        return f"{self.base}/svar/{token}"
+
     def case(self, ref: str) -> str:
         """Return the URL of a case with its reference.
 

@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from cases.database.base import table_of
 from cases.database.clock import present
 from cases.database.leases.leased import release
+from cases.organisation.municipality import Municipality
 from notifications.deliveries import IS_WAITING, Delivery, Outcome
-from notifications.letters.rendering import LetterSettings, followers_addressed, render
+from notifications.letter_links.link import letter_tokens
+from notifications.letter_links.what_is_asked import LETTERS_THAT_ASK
+from notifications.letters.rendering import LetterSettings, followers_addressed, links_wanted, render
 from notifications.letters.snapshot import SendingSnapshot, read_snapshot
 from notifications.letters.still_entitled import reason_to_suppress
 from notifications.letters.unsubscribe_links import unfollow_tokens
@@ -60,6 +63,7 @@ def prepare(session: Session, token: str, settings: LetterSettings, most_claims:
     snapshot = read_snapshot(session, found)
     entitled = _suppress_others(snapshot, found)
     _add_unsubscribe_tokens(session, snapshot, entitled, settings.key)
+    _add_letter_tokens(session, snapshot, [delivery for delivery in entitled if delivery.message is None], settings.key)
     unwritten = {delivery.id for delivery in entitled if delivery.message is None}
     prepared, waiting, held_back = [], [], set()
     for delivery in entitled:
@@ -91,6 +95,14 @@ def _add_unsubscribe_tokens(
     """Add the unsubscribe token of each follower to the snapshot; links that are missing are made."""
     valid_at = {id_: letter.created_at for letter in deliveries for id_ in followers_addressed(snapshot, letter)}
     snapshot.unsubscribe_tokens.update(unfollow_tokens(session, valid_at, key=key))
+
+
+def _add_letter_tokens(session: Session, snapshot: SendingSnapshot, deliveries: Sequence[Delivery], key: str) -> None:
+    """Add the token of each link with which a letter is answered to the snapshot; links that are missing are made."""
+    asking = [one for one in deliveries if LETTERS_THAT_ASK & {line["letter"] for line in one.context["lines"]}]
+    mode = session.scalar(select(Municipality.act_from_letters)) if asking else None
+    wanted = {place: link for one in asking for place, link in links_wanted(snapshot, one, mode or "").items()}
+    snapshot.letter_tokens.update(letter_tokens(session, wanted, key=key, at=snapshot.present))
 
 
 def _prepared(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> PreparedLetter:

@@ -18,6 +18,7 @@ from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database
 from cases.settings import Settings
 from notifications.deliveries import Delivery
+from notifications.letter_links.link import without_tokens
 from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes
 from notifications.sending.claiming import claim_letters, is_anything_due
@@ -136,7 +137,7 @@ class _Round:
             self.connection.send(letter.message)
         except (RefusedForNow, RefusedForGood, ConnectionLost) as error:
             with self.database.transaction() as session:
-                REFUSAL_HANDLERS[type(error)](session, letter.delivery_id, token, str(error))
+                REFUSAL_HANDLERS[type(error)](session, letter.delivery_id, token, without_tokens(str(error)))
             LOG.warning("letter.refused", delivery=letter.delivery_id, verdict=type(error).__name__)
             if isinstance(error, ConnectionLost):
                 raise Unreachable(str(error)) from error

@@ -90,6 +90,17 @@ TAMPERED = {
     "a letter set aside in silence": (
         "I15", f"UPDATE delivery SET outcome = 'set_aside' WHERE id = {A_LETTER}",
     ),
+    "a mailbox that acted without a letter": (
+        "I25", "UPDATE letter_link SET delivery_id = 1, ended_as = NULL, ended_at = NULL WHERE party_id IS NULL"
+        " AND ended_as = 'used'",
+    ),
+    "a link that was used for nothing": (
+        "I25", "UPDATE letter_link SET ended_as = 'used', ended_at = made_at"
+        " WHERE id = (SELECT max(id) FROM letter_link WHERE ended_as IS NULL)",
+    ),
+    "a letter that was another's": (
+        "I25", "UPDATE letter_link SET unit_id = 1 WHERE ended_as = 'used' AND person_id IS NULL AND party_id IS NULL",
+    ),
     "words that nobody said": ("I19", f"UPDATE words SET text = 'Något annat' WHERE id = {A_NOTE}"),
     "words erased without a decision": ("I19", f"UPDATE words SET text = NULL, salt = NULL WHERE id = {A_NOTE}"),
     "words that are gone": ("I19", f"DELETE FROM words WHERE id = {A_NOTE}"),

@@ -14,6 +14,7 @@ from cases.reading.event_readers import facts_for
 from cases.reading.timeline import TimelineEntry
 from cases.reading.visibility import as_read_by
 from web.api.blueprint import ROOT
+from web.language.labels import mailbox_name
 from web.schemas.by_reader import FOR_EVERYBODY, schema_for
 from web.schemas.responses import EventOut
 
@@ -115,7 +116,7 @@ def event_shown(entry: TimelineEntry, reader: Actor) -> Mapping[str, Any]:
             "type": event.type,
             "at": event.at,
             "actor": event.actor,
-            "by": entry.by,
+            "by": entry.by or mailbox_name(entry.unit) or None,
             "facts": facts_for(reader, event.facts),
             "note": note,
             "words": words,

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from cases.meetings.agenda_items import AgendaReason
 from cases.states import Kind, State
-from web.language.gettext import language
+from web.language.gettext import gettext, language
 
 STATE_COLOURS = {
     State.RECEIVED: "info",
@@ -72,6 +72,7 @@ STEPS = {
     "take_up": _l("Take up"),
     "finish": _l("Done"),
     "contest": _l("No, it is not fixed"),
+    "confirm": _l("Yes, it is fixed"),
     "reopen": _l("Reopen"),
     "decline": _l("Decline"),
     "merge": _l("Merge"),
@@ -118,6 +119,7 @@ STEP_ICONS = {
     "take_up": "play",
     "finish": "check",
     "contest": "hand",
+    "confirm": "check",
     "reopen": "rotate-ccw",
     "decline": "x",
     "merge": "git-merge",
@@ -168,6 +170,7 @@ REPORTER_DETAILS = {
 ACTORS = {
     "reporter": _l("The person who asked"),
     "visitor": _l("A visitor"),
+    "unit": _l("A shared mailbox"),
     "clock": _l("Ventil (automatic)"),
     "import": _l("Import"),
     "command": _l("Ventil (command)"),
@@ -270,3 +273,8 @@ def listed(names: Iterable[str]) -> str:
 def choices(table: Mapping[Any, Any]) -> list[tuple[str, str]]:
     """Return a table from values to names as the options of a select field: pairs of value and name."""
     return [(str(value), str(words)) for value, words in table.items()]
+
+
+def mailbox_name(unit: str | None) -> str:
+    """Return who acted by a letter to the shared mailbox of the unit with this name; "" for None."""
+    return gettext("%(unit)s, by its shared mailbox", unit=unit) if unit else ""

@@ -33,7 +33,7 @@ def log_request(response: Response) -> Response:
         keys = {
             "id": g.request_id,
             "method": request.method,
-            "route": str(request.url_rule or "none"),
+            "route": str(request.url_rule or "none").replace("<token>", "-"),
             "status": response.status_code,
             "person": g.caller.actor.person_id if "caller" in g else None,
         }

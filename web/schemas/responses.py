@@ -115,8 +115,9 @@ class CaseListResponse(Schema):
 class EventOut(Schema):
     """One event of a case. `seq` is its number among the case's events; `facts` are its data, `words` its texts.
 
-    `actor` is the kind of actor that caused it, `by` that actor's name. Of a published case everybody gets the events
-    that have a public note: without `by` and `words`, with no `facts`, and with the local day `on`.
+    `actor` is the kind of actor that caused it, `by` that actor's name: "unit" is a unit's shared mailbox. Of a
+    published case everybody gets the events that have a public note: without `by` and `words`, with no `facts`, and
+    with the local day `on`.
     """
 
     seq = fields.Integer(required=True)

@@ -3,7 +3,7 @@
 Importing any module of this package imports all of them, so that `EVENT_TYPES` is always complete.
 """
 
-from cases.history.events.base import EVENT_TYPES, DomainEvent
+from cases.history.events.base import EVENT_TYPES, ByLetter, DomainEvent
 from cases.history.events.content import (
     CaseAttached,
     CaseCommented,
@@ -13,9 +13,11 @@ from cases.history.events.content import (
     CaseRelated,
     CaseReporterCorrected,
     CaseWordsErased,
+    LetterLinkPutOut,
 )
 from cases.history.events.ending import (
     CaseClosed,
+    CaseConfirmed,
     CaseContested,
     CaseDeclined,
     CaseDone,
@@ -66,12 +68,14 @@ from cases.history.events.village.relations import ContactLogged
 __all__ = [
     "EVENT_TYPES",
     "AgendaSentOut",
+    "ByLetter",
     "CaseAnswered",
     "CaseAssigned",
     "CaseAttached",
     "CaseCarried",
     "CaseClosed",
     "CaseCommented",
+    "CaseConfirmed",
     "CaseContested",
     "CaseCorrected",
     "CaseDeclined",
@@ -108,6 +112,7 @@ __all__ = [
     "FollowerAskedToConfirm",
     "HouseExported",
     "HouseSettingChanged",
+    "LetterLinkPutOut",
     "MeetingCalled",
     "MeetingCancelled",
     "MeetingHeld",

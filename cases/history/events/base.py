@@ -14,6 +14,13 @@ EVENT_TYPES: dict[str, type["DomainEvent"]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
+class ByLetter:
+    """Of an event that the link in a letter may cause: `delivery` is the number of that letter; None without one."""
+
+    delivery: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class DomainEvent:
     """Base class of all events. `type` is stored with each event, so the name of a type never changes.
 

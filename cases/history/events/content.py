@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cases.history.events.base import DomainEvent
+from cases.history.events.base import ByLetter, DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,3 +114,11 @@ class CaseWordsErased(DomainEvent):
     decision: str
     events: list[int]
     also: list[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterLinkPutOut(ByLetter, DomainEvent):
+    """The link in the letter `delivery`, with which it could be answered, was put out: by its reader or the desk."""
+
+    type: ClassVar[str] = "case.link_put_out"
+    changing: ClassVar[bool] = False

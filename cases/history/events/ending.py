@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cases.history.events.base import DomainEvent
+from cases.history.events.base import ByLetter, DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseDone(DomainEvent):
+class CaseDone(ByLetter, DomainEvent):
     """The unit gave its answer or did the work.
 
     The reporter or the group may contest that until the end of the day `object_by`. `previous` is the state before.
@@ -22,7 +22,7 @@ class CaseDone(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseContested(DomainEvent):
+class CaseContested(ByLetter, DomainEvent):
     """The reporter or the group said that the case is not done: its unit must answer once more, by `due_on`."""
 
     type: ClassVar[str] = "case.contested"
@@ -45,8 +45,20 @@ class CaseReopened(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseClosed(DomainEvent):
-    """The case ended as closed: it was done, and nobody contested that in time."""
+class CaseConfirmed(ByLetter, DomainEvent):
+    """One of two who may contest said that the case is done; it is closed once the other says so, or by its clock.
+
+    `whose` says whose yes it was: that of the "reporter" or of the "group".
+    """
+
+    type: ClassVar[str] = "case.confirmed"
+    changing: ClassVar[bool] = False
+    whose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClosed(ByLetter, DomainEvent):
+    """The case ended as closed: it was done, and nobody contested that in time, or all who may said that it is."""
 
     type: ClassVar[str] = "case.closed"
 

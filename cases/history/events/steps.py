@@ -8,7 +8,7 @@ be acted on after the step.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from cases.history.events.base import DomainEvent
+from cases.history.events.base import ByLetter, DomainEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class CaseAssigned(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseSentBack(DomainEvent):
+class CaseSentBack(ByLetter, DomainEvent):
     """A unit said that the case is not theirs: it is with the desk again, which must look at it by `due_on`."""
 
     type: ClassVar[str] = "case.sent_back"
@@ -38,7 +38,7 @@ class CaseSentBack(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CasePlanned(DomainEvent):
+class CasePlanned(ByLetter, DomainEvent):
     """A unit took the case on, and means to be done by `due_on`.
 
     `asked_for` is the day that somebody chose, when that was no working day and `due_on` is the next one; else None.
@@ -64,7 +64,7 @@ class CaseStarted(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseWaiting(DomainEvent):
+class CaseWaiting(ByLetter, DomainEvent):
     """The case waits for an answer: from the reporter, from the unit `unit`, or from somebody outside.
 
     `waiting_for` says from which of them: "reporter", "unit" or "other". `follow_up_on` is the day on which the unit is
@@ -79,7 +79,7 @@ class CaseWaiting(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CaseAnswered(DomainEvent):
+class CaseAnswered(ByLetter, DomainEvent):
     """The answer came: the case goes back to the state `to`, which it had before it waited."""
 
     type: ClassVar[str] = "case.answered"

@@ -31,6 +31,7 @@ proposals = true
 contact_phone = "010-000 00 00"
 contact_days = 90
 adjust_days = 10
+act_from_letters = "outside"
 secretary = "gata"
 
 [[places]]
@@ -122,6 +123,7 @@ def test_the_house_is_put_in_place(database: Database) -> None:
     with database.reading() as session:
         house = municipality(session)
         assert (house.name, house.proposals, house.contact_days) == ("Provköpings kommun", True, 90)
+        assert house.act_from_letters == "outside"
         assert session.scalar(select(Unit.email).where(Unit.slug == "desk")) == "kontakt@example.se"
         assert session.scalars(select(Category)).one().suggests_id is not None
         heads = select(Person.email).join(Membership, Membership.person_id == Person.id)

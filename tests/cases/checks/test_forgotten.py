@@ -168,6 +168,15 @@ DAMAGE = {
         "G4", "UPDATE event SET type = 'case.contested', tick_id = (SELECT id FROM tick WHERE planned_at IS NOT NULL)"
         " WHERE type = 'case.started'",
     ),
+    "an act by a shared mailbox names no letter": (
+        "G6", "UPDATE event SET actor = 'unit' WHERE type = 'case.started'",
+    ),
+    "a letter was answered and no act names it": (
+        "G6",
+        "INSERT INTO letter_link"
+        " (delivery_id, case_id, seq, unit_id, nonce, hash, made_at, expires_at, ended_at, ended_as)"
+        f" VALUES (1, {ASSIGNED}, 1, 1, 'x', 'x', {PAST}, {PAST}, {PAST}, 'used')",
+    ),
     "a history has gaps": (
         "G6", f"DELETE FROM event WHERE stream = {ASSIGNED} AND seq = 1",
     ),

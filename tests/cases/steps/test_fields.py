@@ -20,7 +20,7 @@ GIVEN = {
     "waiting_for": WaitingFor("other", name="Trafikverket"),
     "into": "2026-0001",
 }
-PEOPLE = {"contest": "reporter", "send_back": "officer"}
+PEOPLE = {"contest": "reporter", "confirm": "reporter", "send_back": "officer"}
 
 
 def a_case(house: SmallHouse, step: Step) -> tuple[str, dict[str, object]]:

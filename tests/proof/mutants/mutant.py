@@ -53,6 +53,7 @@ QUICK = (
     Mutant("a rung without next moment", seams.no_next_moment, trials.sleeps_for_weeks, "I14"),
     Mutant("endless patience with poison", seams.endless_patience, trials.gets_a_letter_that_kills, "I15"),
     Mutant("the author is told", seams.the_author_is_told, trials.lives, "I6"),
+    Mutant("an act without its letter", seams.an_act_without_its_letter, trials.is_answered_by_letter, "I25"),
     Mutant("answer before commit", seams.answer_before_commit, trials.is_called_again_and_again, "I1"),
     Mutant("carry without reason", village_seams.carry_without_reason, village_trials.has_years_in_the_village, "V8"),
     Mutant("staff by any head", village_seams.staff_by_any_head, village_trials.has_years_in_the_village, "V35"),

@@ -15,6 +15,7 @@ from unittest.mock import patch
 from sqlalchemy import BigInteger, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from cases import progress
 from cases.database import engines, transactions
 from cases.database.clock import now, present
 from cases.database.leases import claims
@@ -182,6 +183,11 @@ def no_next_moment() -> AbstractContextManager[object]:
         return Clock(clock.due_at, clock.cycle, fired + 1, moment)
 
     return patch("cases.deadlines.clocks.after_rung", after)
+
+
+def an_act_without_its_letter() -> AbstractContextManager[object]:
+    """Let what is done by the link in a letter not name the letter."""
+    return patch.object(progress, "_with_letter", lambda event, _: event)
 
 
 def the_author_is_told() -> AbstractContextManager[object]:

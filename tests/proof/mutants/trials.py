@@ -35,6 +35,7 @@ from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
 from proof.crashes.grounds import BEGINS
 from proof.crashes.house import World
+from proof.crashes.journeys.by_letter import BY_LETTER
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
 from proof.crashes.journeys.progress import TAKEN_ON
@@ -72,6 +73,17 @@ def lives(place: StagePlace) -> list[InvariantBreach]:
     with stage(place.ground()) as scene:
         with at_work(scene.world) as process:
             for step in TAKEN_ON.steps:
+                step(process)
+                process.settle()
+            process.come_to_rest()
+        return scene.judged()
+
+
+def is_answered_by_letter(place: StagePlace) -> list[InvariantBreach]:
+    """Let a shared mailbox and the one who asked act by the links in their letters."""
+    with stage(place.ground()) as scene:
+        with at_work(scene.world) as process:
+            for step in (*BY_LETTER.before, *BY_LETTER.steps):
                 step(process)
                 process.settle()
             process.come_to_rest()

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
+from support.letters_used import answer_letter
 from support.servers.mail_server import FakeMailServer, MailServerMood, into_folder
 from support.servers.services import LOOPBACK
 
@@ -27,6 +28,7 @@ from cases.following import ask_to_follow, confirm_following
 from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.history.words import Visibility
+from cases.progress import Change
 from cases.states import State
 from cases.steps.transition import WaitingFor
 from notifications.letters.rendering import LetterSettings
@@ -176,7 +178,18 @@ def _first_day(house: SmallHouse, letters: _Letters) -> dict[str, str]:
     asked = WaitingFor("reporter")
     house.change(waiting, State.WAITING, by="officer", waiting_for=asked, note="Var ligger det?")
     letters.send_all()
+    _answer_letters(house, letters)
     return {"waiting": waiting}
+
+
+def _answer_letters(house: SmallHouse, letters: _Letters) -> None:
+    """Let a shared mailbox and the one who asked act by the links in their letters."""
+    ref = house.hand_in("Sned skylt", reporter=Reporter(email="eva@example.se"))
+    house.change(ref, State.ASSIGNED, responsible="vatten")
+    for to, step, note in ((State.DONE, "finish", "Skylten är rak"), (State.CLOSED, "confirm", None)):
+        letters.send_all()
+        with house.database.transaction() as session:
+            answer_letter(session, ref, Change(to, step=step, note=note), key=KEY, at=MONDAY)
 
 
 def _follow(house: SmallHouse, ref: str, email: str) -> None:
@@ -241,7 +254,8 @@ def _by_hand(url: str) -> psycopg.Connection:
 
 def _rechained(event: Event, names: dict[int, str], heads: dict[int, str]) -> tuple[str, str, int]:
     before, name = heads.get(event.stream, ""), names.get(event.stream, "house")
-    row = [name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id]
+    unit = [event.unit_id] if event.unit_id else []
+    row = [name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id, *unit]
     content = [*row, event.facts, event.changes, event.commitments, before]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     heads[event.stream] = hashlib.sha256(canonical.encode()).hexdigest()

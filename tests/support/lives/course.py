@@ -10,11 +10,13 @@ from support.lives.oracle import (
     Attempt,
     Life,
     answers,
+    confirms,
     contests,
     holds,
     is_in,
     is_waited_for,
     names_a_unit,
+    side_of,
 )
 
 from proof.simulation.second_calendar import later, local_day, rolled
@@ -47,9 +49,17 @@ def stepped(life: Life, attempt: Attempt, given: Given) -> Life:
     """Return the life after a step that was taken."""
     if attempt.officer is not None:  # the clock runs on: nobody has answered yet
         return replace(life, officer=attempt.officer, changes=life.changes + 1)
-    after = _taken_on(_reassigned(life, attempt), life, attempt)
+    if confirms(life, attempt) and not _who_is_asked(life) <= (said := life.confirmed | {side_of(attempt.who)}):
+        return replace(life, confirmed=said)  # one yes of two: nothing else has changed
+    after = replace(_taken_on(_reassigned(life, attempt), life, attempt), confirmed=frozenset())
     after = replace(_waits(after, life, attempt, given), state=attempt.to, changes=life.changes + 1)
     return _promised(_clocked(after, life, attempt, given), life, attempt, given)
+
+
+def _who_is_asked(life: Life) -> set[str]:
+    """Return whose yes closes the case: not that of a group which has it, and has said that it is done."""
+    asked = {"reporter"} if life.was_asked else set()
+    return asked | ({"group"} if life.group not in {None, life.responsible} else set())
 
 
 def commented(life: Life, who: str, at: datetime) -> Life:

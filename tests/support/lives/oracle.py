@@ -63,6 +63,7 @@ class Life:
     promises: tuple[tuple[date, str], ...] = ()  # (day, outcome)
     is_orphaned: bool = False  # it has ended, and its unit was dissolved
     was_asked: bool = True  # nobody asks for a duty, and so nobody is promised a day
+    confirmed: frozenset[str] = frozenset()  # who has said that it is done: "reporter", "group"
     changes: int = 0  # how many have made an older version stale
 
     @property
@@ -87,7 +88,7 @@ RightsKey = tuple[object, ...]
 
 def rights_key(life: Life, gone: set[str]) -> RightsKey:
     """Return all but the time that decides who may take which step, as a key of what was tried already."""
-    where = (life.state, life.responsible, life.group, life.waits_for, life.waiting_from)
+    where = (life.state, life.responsible, life.group, life.waits_for, life.waiting_from, life.confirmed)
     return (*where, life.is_orphaned, frozenset(gone))
 
 
@@ -130,6 +131,17 @@ def names_a_unit(attempt: Attempt) -> bool:
 def contests(life: Life, attempt: Attempt) -> bool:
     """Return whether the reporter or the reporter's group contests that the case is done."""
     return (life.state, attempt.to) == ("done", "assigned") and _asked(life, attempt.who)
+
+
+def confirms(life: Life, attempt: Attempt) -> bool:
+    """Return whether the reporter or the reporter's group says, for the first time, that the case is done."""
+    there = (life.state, attempt.to) == ("done", "closed") and attempt.who in UNIT_OF
+    return there and _asked(life, attempt.who) and side_of(attempt.who) not in life.confirmed
+
+
+def side_of(who: str) -> str:
+    """Return for whom somebody who was asked says yes."""
+    return "reporter" if who == "reporter" else "group"
 
 
 def may(life: Life, attempt: Attempt) -> bool:
@@ -184,7 +196,7 @@ def _reopens(life: Life, attempt: Attempt) -> bool:
     return life.state in ("done", *ENDED) and attempt.to == "assigned" and attempt.who in STAFF
 
 
-RULES = (_desk_decides, _unit_acts, _sends_back, _hands_over, _appoints, _answers, _objects, _reopens)
+RULES = (_desk_decides, _unit_acts, _sends_back, _hands_over, _appoints, _answers, _objects, _reopens, confirms)
 
 
 def is_waited_for(life: Life, who: str) -> bool:

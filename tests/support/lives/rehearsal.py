@@ -13,6 +13,7 @@ from cases.case import Case
 from cases.progress import Change
 from cases.refusals import WordsNeeded
 from cases.states import steps_open_to
+from cases.steps.confirming import confirmed_by, own_side
 from proof.simulation.second_calendar import end_of, local_day
 
 SOME_DAYS = timedelta(days=3)
@@ -47,12 +48,19 @@ def _offered(house: HouseThatMayDie, ref: str) -> set[tuple[str, str]]:
     """Return (state, person) for each step that Ventil offers."""
     with house.process.database.reading() as session:
         case = session.scalars(select(Case).where(Case.ref == ref)).one()
-        people = {who: house.actor(session, case, who).roles_in(case) for who in PEOPLE if who not in house.gone}
+        people = {who: house.actor(session, case, who) for who in PEOPLE if who not in house.gone}
+        owes, said = case.obligation is not None, confirmed_by(session, case)
         steps = {
-            who: steps_open_to(case.state, they, came_from=case.waiting_from, owes=case.obligation is not None)
+            who: steps_open_to(case.state, they.roles_in(case), came_from=case.waiting_from, owes=owes)
             for who, they in people.items()
         }
-    return {(step.to.value, who) for who, theirs in steps.items() for step in theirs}
+        again = {who for who, they in people.items() if own_side(they, case) in said}
+    return {
+        (step.to.value, who)
+        for who, theirs in steps.items()
+        for step in theirs
+        if step.name != "confirm" or who not in again
+    }
 
 
 def _people(house: HouseThatMayDie, ref: str) -> People:

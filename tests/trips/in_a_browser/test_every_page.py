@@ -10,6 +10,7 @@ from sqlalchemy import select
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
+from support.letter_answers import letters_to, tokens_in
 from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
 from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs
@@ -26,6 +27,7 @@ from cases.states import State
 from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.minutes.settling import Settling
+from notifications.letter_links.link import link_with
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import transport_from
 from workers.relay.draining import drain_deliveries, drain_outbox
@@ -71,7 +73,8 @@ class Pages:
         visitor(web).send(f"/arenden/{done}/folj", email="follower@example.se")
         own = web.house.hand_in(LONG, by="member", group="norrby")
         self._register()
-        to_finish, met = self._plan(), self._meetings()
+        to_finish, met, letter = self._plan(), self._meetings(), self._letter()
+        answered = self._answered_at()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
         self.by_who: dict[str, list[str]] = {
@@ -83,6 +86,7 @@ class Pages:
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
+                answered, self.answer_page, "/svar/x",
                 *(f"/{path}/{self._token(purpose)}" for path, purpose in
                   {"folj": FOLLOW, "sluta-folja": UNFOLLOW, "logga-in": LOGIN}.items()),
             ],
@@ -92,7 +96,7 @@ class Pages:
                 *(f"/forum/{number}{page}" for number in met for page in ("", "/dagordning", "/bordet", "/justera")),
                 *(f"/forum/{met[n]}/{page}" for n in (0, 3) for page in ("inbjudna", "andra", "skicka")),
                 "/protokoll", f"/protokoll/{met[-1]}",
-                f"/brevlada/{self._letter()}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
+                f"/brevlada/{letter}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
                 "/bygderna", "/bygderna/norrby/kontakt", "/platser/forum", f"/platser/forum/{self._seat()}/avsluta",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
@@ -105,7 +109,7 @@ class Pages:
         }  # fmt: skip
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
-                        (f"/arende/{keys['waits']}", "kommentar")],
+                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page)],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
                         (f"/forum/{met[2]}/justera", "justera"),
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
@@ -175,6 +179,13 @@ class Pages:
             )
             whose = {"person_id": self.web.person_id("contact")} if purpose == LOGIN else {"follower_id": follower}
             return link_token(make_link(session, purpose, key=key, at=datetime.now(UTC), **whose), key)
+
+    def _answered_at(self) -> str:
+        """Return the path of the link in the last letter to the officer; `answer_page` is the page that it opens."""
+        token = tokens_in(letters_to(self.web, "officer")[-1])[0]
+        with self.web.database.reading() as session:
+            self.answer_page = f"/svar/{link_with(session, token)}"
+        return f"/svar/{token}"
 
     def _letter(self) -> str:
         """Let all be told that there is to tell: calls to make, and e-mails in the local mailbox; return one's name."""

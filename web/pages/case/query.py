@@ -18,6 +18,7 @@ from cases.reading.visibility import seen_by
 from cases.refusals import NotFound
 from notifications.audiences.context import Following
 from notifications.audiences.preview_contexts import FOLLOWERS, following_of
+from notifications.letter_links.putting_out import LIVING_LINKS, LivingLink, living_from
 from web.current import today
 
 TO_SHOW = TO_READ[Case.ref].options(joinedload(Case.officer).joinedload(Person.deputy)).add_columns(FOLLOWERS)
@@ -28,21 +29,25 @@ class WholeCase:
     """A case as its page shows it, read by one query.
 
     `details` are its description, files and related cases, as far as the reader may see them; `following` has one
-    entry for each follower. `on_agenda` is its place on the forum's agenda, for staff.
+    entry for each follower. `on_agenda` is its place on the forum's agenda, for staff;
+    `living_links` those with which its letters can be answered, for the desk.
     """
 
     case: Case
     details: CaseDetails
     following: list[Following]
     on_agenda: AgendaPlace | None
+    living_links: list[LivingLink]
 
 
 def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
     """Read the case with details and followers; raise `NotFound` when there is none that `actor` may see."""
     on_agenda = PLACE_ON_AGENDA if actor.is_staff else (null(), null())
-    found = TO_SHOW.add_columns(*on_agenda, *detail_columns(actor)).where(seen_by(actor))
+    living = LIVING_LINKS if actor.is_contact else null()
+    found = TO_SHOW.add_columns(*on_agenda, living, *detail_columns(actor)).where(seen_by(actor))
     row = session.execute(found, {"name": ref, "day": today()}).one_or_none()
     if row is None:
         raise NotFound(ref=ref)
-    case, followers, why, meeting_on, *beside = row
-    return WholeCase(case, details_from(beside, actor), following_of(case, followers), place_of(why, meeting_on))
+    case, followers, why, meeting_on, links, *beside = row
+    following, place = following_of(case, followers), place_of(why, meeting_on)
+    return WholeCase(case, details_from(beside, actor), following, place, living_from(links))

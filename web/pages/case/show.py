@@ -130,6 +130,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         **part_shown(case, asked_before()),
         "since": _since_read(session, case, actor, forms.get("step_form")),
         "attachments": whole.details.files,
+        "living_links": whole.living_links,
         "related": whole.details.related,
         "similar": whole.details.similar,
         "visibilities": _visibilities(actor),

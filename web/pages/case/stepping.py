@@ -1,6 +1,5 @@
 """Taking a step with a case: one form for all steps; only the fields of the chosen step count."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -27,7 +26,7 @@ from web.language.gettext import gettext, language
 from web.language.labels import listed
 from web.pages.case.show import page_of
 from web.pages.case.steps.available_steps import GIVES_A_TOPIC
-from web.pages.case.steps.step_letter import StepLetters, letters_of_step
+from web.pages.case.steps.step_letter import StepLetters, letters_of_step, only_looked_at
 from web.pages.forms import Form, TypedSchema, day_field, long_field, number_field, text_field
 from web.pages.sending.again import shown_again_by
 from web.pages.sending.sent_today import content_of, once_a_day
@@ -99,16 +98,11 @@ def preview(ref: str) -> tuple[str, int] | str:
 def _letters_of_step(ref: str, given: dict[str, Any], actor: Actor) -> StepLetters:
     """Take the step and write its letters in a transaction that is rolled back; return what the page shows of it."""
     shown: list[StepLetters] = []
-    with suppress(_NotKept), current().database.transaction() as session:
+    with only_looked_at() as session:
         case, _ = case_to_change_for(session, actor, reference(ref))
         events = _change(session, case, _chosen_change(session, case, given, actor), given, actor)
-        shown.append(letters_of_step(session, case, events))
-        raise _NotKept
+        shown.append(letters_of_step(session, case, events, actor))
     return shown[0]
-
-
-class _NotKept(Exception):
-    """Ends a transaction whose changes were only to be looked at."""
 
 
 def _take(session: Session, ref: str, given: dict[str, Any], actor: Actor, thanks: list[str]) -> str:

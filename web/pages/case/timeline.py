@@ -21,7 +21,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.current import current
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
-from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name
+from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name, mailbox_name
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.language.village.meeting_words import held_words, recommended_words, settled_words
@@ -71,6 +71,7 @@ ICONS = {
     "case.taken_up": "play",
     "case.done": "check",
     "case.contested": "hand",
+    "case.confirmed": "check",
     "case.reopened": "rotate-ccw",
     "case.closed": "check",
     "case.declined": "x",
@@ -82,6 +83,7 @@ ICONS = {
     "case.reporter_corrected": "pencil",
     "case.protection_changed": "shield-check",
     "case.key_replaced": "link",
+    "case.link_put_out": "x",
     "case.related": "link",
     "case.followed": "eye",
     "case.unfollowed": "eye-off",
@@ -117,11 +119,13 @@ STYLES = {
     "case.promise_broken": "is-rung",
     "case.contested": "is-rung",
     "case.commented": "",
+    "case.confirmed": "",
     "case.attached": "",
     "case.corrected": "",
     "case.reporter_corrected": "",
     "case.protection_changed": "",
     "case.key_replaced": "",
+    "case.link_put_out": "",
     "case.related": "",
     "case.followed": "",
     "case.unfollowed": "",
@@ -132,10 +136,13 @@ STYLES = {
     "register.entered": "",
 }
 ATTACHED = "case.attached"
+SAY_YES = frozenset({ActorKind.PERSON, ActorKind.REPORTER, ActorKind.UNIT})
+OF_GROUPS = frozenset({ActorKind.PERSON, ActorKind.UNIT})  # of those who may contest
 BESIDE_A_NOTE = {  # texts of an event, by field
     "met": _l("With %(text)s"),
     "where": _l("Where: %(text)s"),
     "their_ref": _l("Their reference: %(text)s"),
+    "who": _l("Signed: %(text)s"),
 }
 BEFORE = "fore"  # the parameter of a page that asks for the part before this event
 BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related", "case.escalated"})
@@ -301,7 +308,7 @@ def _line(
         seq=event.seq,
         type=event.type,
         at=event.at,
-        by=line.by or _actor_name(event.actor, actor),
+        by=line.by or mailbox_name(line.unit) or _actor_name(event.actor, actor),
         happened=happened,
         said=_said(line),
         only_staff=line.only_staff,
@@ -382,9 +389,23 @@ def _answered(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 def _contested(facts: dict[str, Any], names: NamesInFacts) -> str:
     unit = _unit(facts, names)
-    if facts.get("acted") == ActorKind.PERSON:  # of those who may, only the group is logged in
+    if facts.get("acted") in OF_GROUPS:
         return gettext("It is not fixed, says the group; back to %(unit)s", unit=unit)
     return gettext("It is not fixed, says the person who asked; back to %(unit)s", unit=unit)
+
+
+def _confirmed(facts: dict[str, Any], names: NamesInFacts) -> str:
+    return (
+        gettext("It is fixed, says the person who asked")
+        if facts["whose"] == "reporter"
+        else gettext("It is fixed, says the group")
+    )
+
+
+def _closed(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if facts.get("acted") in SAY_YES:
+        return gettext("Closed: whoever asked says that it is fixed")
+    return gettext("Closed: nobody objected")
 
 
 def _corrected(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -542,8 +563,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
         _l("Done, says %(unit)s; whoever disagrees can say so until %(day)s"), unit=_unit, day=_day("object_by")
     ),
     "case.contested": _contested,
+    "case.confirmed": _confirmed,
     "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
-    "case.closed": _with(_l("Closed: nobody objected")),
+    "case.closed": _closed,
     "case.declined": _with(_l("Declined")),
     "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
     "case.took_over": _took_over,
@@ -553,6 +575,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,
     "case.key_replaced": _with(_l("The person who asked got a new private link; the old one no longer works")),
+    "case.link_put_out": _with(_l("The link in an e-mail about the case was put out")),
     "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
     "case.followed": _with(_l("Somebody follows the case")),
     "case.unfollowed": _with(_l("Somebody stopped following the case")),

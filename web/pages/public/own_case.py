@@ -19,6 +19,7 @@ from cases.reading.visibility import as_read_by
 from cases.refusals import NotAllowed, NotFound
 from cases.reporters.details import may_correct_address
 from cases.states import State
+from cases.steps.confirming import confirmed_by, own_side
 from notifications.reporters import correct_own_address
 from web.current import current, right_now
 from web.language.gettext import gettext
@@ -98,6 +99,18 @@ def contest(public_id: str) -> Response | tuple[str, int]:
     Then redirect to the reporter's page; if refused, show the page with the reason.
     """
     return _act(public_id, "note", _once(_contest))
+
+
+@bp.post("/arende/<public_id>/stammer")
+@open_to(Audience.ANYBODY)
+@limited(Limit.ANSWER)
+@shown_again_by(lambda form, public_id: _page(public_id, form))
+def confirm(public_id: str) -> Response | tuple[str, int]:
+    """Handle the button by which the reporter says that it is fixed: the case is closed, or their yes is noted.
+
+    Then redirect to the reporter's page; if refused, show the page with the reason.
+    """
+    return _act(public_id, "note", _confirm)
 
 
 @bp.post("/arende/<public_id>/filer")
@@ -187,6 +200,18 @@ def _contest(session: Session, case: Case, actor: Actor, words: str) -> None:
     change_state(session, case, change, by=actor, at=right_now())
 
 
+def _confirm(session: Session, case: Case, actor: Actor, words: str) -> str:
+    change = Change(to=State.CLOSED, step="confirm", note=words, visibility=Visibility.PARTICIPANTS)
+    change_state(session, case, change, by=actor, at=right_now())
+    return gettext("Thank you. Your yes is noted.")
+
+
+def _may_confirm(session: Session, case: Case, actor: Actor) -> bool:
+    """Return whether the reporter is asked for their yes: not when they have given it."""
+    is_asked = case.state is State.DONE and case.obligation is None
+    return is_asked and own_side(actor, case) not in confirmed_by(session, case)
+
+
 def _may_correct_address(session: Session, case: Case, actor: Actor) -> bool:
     """Return whether it is offered: only in the browser that sent the case in, within a day.
 
@@ -216,6 +241,7 @@ def _page(public_id: str, form: Form) -> str:
             case=case,
             form=form,
             may_correct_address=_may_correct_address(session, case, actor),
+            may_confirm=_may_confirm(session, case, actor),
             stands=where_it_stands(session, case, actor, right_now()),
             description=beside.description,
             lines=lines_of(session, case, actor, before=asked_before()),

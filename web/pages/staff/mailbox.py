@@ -1,14 +1,18 @@
 """The local mailbox: letters of an installation without a mail server, to be read in the browser.
 
 Outside the demonstration only administrators read it. Nobody sees a letter with somebody else's key or one-time link,
-nor, unless they are a contact person too, one to somebody with a protected identity.
+nor, unless they are a contact person too, one to somebody with a protected identity. The links with which letters are
+answered are shown to the recipient alone, in the demonstration too.
 """
 
 from email.message import EmailMessage
+from email.utils import getaddresses
 
 from flask import Blueprint, Response, abort, make_response, render_template
 
+from cases.mail_addresses import as_compared
 from cases.public.protection import protected_addresses
+from notifications.letter_links.link import without_tokens
 from notifications.sending.local_mailbox import Mailbox, MailboxReader
 from web.current import current, is_open_demonstration
 from web.language.dates import moment_words
@@ -84,4 +88,12 @@ def _shown(letter: EmailMessage, header: str) -> str:
 
 def _part(letter: EmailMessage, kind: str) -> str:
     body = letter.get_body((kind,))
-    return str(body.get_content()) if body is not None else ""
+    text = str(body.get_content()) if body is not None else ""
+    return text if _is_own(letter) else without_tokens(text)
+
+
+def _is_own(letter: EmailMessage) -> bool:
+    """Return whether whoever is logged in is the letter's only recipient: nobody else is shown the links that act."""
+    recipients = {as_compared(address) for _, address in getaddresses([str(letter["To"])])}
+    actor = current_actor()
+    return actor.person_id is not None and recipients == {as_compared(actor.email)}

@@ -169,6 +169,8 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.taken_up": ("desk", *OUTSIDE),
     "case.contested": ("holder", "desk", *OUTSIDE),
     "case.reopened": ("holder", *OUTSIDE),
+    "case.confirmed": (),
+    "case.link_put_out": (),
     "case.closed": OUTSIDE,
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),

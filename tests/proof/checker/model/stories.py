@@ -30,6 +30,7 @@ class ObservedEvent:
     at: datetime
     actor: str
     person_id: int | None
+    unit_id: int | None  # by whose shared mailbox it was done
     tick_id: int | None
     facts: dict[str, Any]
     changes: dict[str, Any]
@@ -81,7 +82,8 @@ def _story(stream: int, owner: Row | None, rows: Iterable[Row]) -> ObservedStory
 def _observed(row: Row) -> ObservedEvent:
     return ObservedEvent(
         row["id"], row["seq"], row["act_seq"] or row["seq"], row["type"], moment_of(row["at"]), row["actor"],
-        row["person_id"], row["tick_id"], as_json(row["facts"]), as_json(row["changes"]), as_json(row["commitments"]),
+        row["person_id"], row["unit_id"], row["tick_id"], as_json(row["facts"]),
+        as_json(row["changes"]), as_json(row["commitments"]),
         row["previous_hash"], row["hash"], moment_of(row["recorded_at"]), as_moment(row["planning_began_at"]),
         as_moment(row["planned_at"]),
     )  # fmt: skip

@@ -107,11 +107,19 @@ def may_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> set[str]:
     return merged | (asked.perhaps_invited(case.act.event, case.staffing) if asked else set())
 
 
+def _is_by(case: ObservedCase, unit: int) -> bool:
+    """Return whether somebody of the unit did it, or whoever reads its shared mailbox."""
+    event = case.act.event
+    return event.unit_id == unit or case.staffing.has_role_in(event.person_id, unit)
+
+
 def _author(case: ObservedCase) -> set[str]:
     event = case.act.event
     if event.person_id is not None:
         person = case.staffing.town.people.get(event.person_id)
         return {plain_address(person["email"]) or ""} if person else set()
+    if event.unit_id is not None:
+        return {plain_address(case.staffing.town.units[event.unit_id]["email"]) or ""}
     return {case.standing.asker or ""} if event.actor == "reporter" else set()
 
 
@@ -137,11 +145,7 @@ def _group(case: ObservedCase) -> set[str]:
     group, staffing, event = case.standing.group, case.staffing, case.act.event
     if group is None:
         return set()
-    if (
-        event.type == "case.done"
-        and group == case.standing.responsible
-        and staffing.has_role_in(event.person_id, group)
-    ):
+    if event.type == "case.done" and group == case.standing.responsible and _is_by(case, group):
         return set()
     return {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
 
@@ -218,8 +222,8 @@ def _officer_address(case: ObservedCase) -> list[str]:
 
 def _holder(case: ObservedCase) -> set[str]:
     """Return the officer or the unit; nobody when the unit's own staff acted and no officer holds the case."""
-    has_merged_case = case.staffing.has_role_in(case.act.event.person_id, case.standing.responsible)
-    return set() if has_merged_case and case.standing.officer is None else _first_reachable(case, _officer_chain(case))
+    is_by_own = _is_by(case, case.standing.responsible)
+    return set() if is_by_own and case.standing.officer is None else _first_reachable(case, _officer_chain(case))
 
 
 def _person(case: ObservedCase) -> set[str]:

@@ -1,6 +1,7 @@
 """The journeys that are crashed at every boundary, one file for each subject."""
 
 from proof.crashes.journeys.at_table import AT_TABLE
+from proof.crashes.journeys.by_letter import BY_LETTER
 from proof.crashes.journeys.calling import CALLED
 from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT
 from proof.crashes.journeys.handing_in import HANDED_IN, INTO_THE_MAILBOX
@@ -23,5 +24,6 @@ JOURNEYS = (
     CALLED,
     IN_A_VILLAGE,
     AT_TABLE,
+    BY_LETTER,
 )
 SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)

@@ -27,6 +27,7 @@ NUMBERS = {
     "rung",
     "followers",
     "attachment",
+    "delivery",
     "events",
     *OF_PLANS,
     *OF_RELATIONS,

@@ -47,7 +47,7 @@ def test_a_representative_objects_with_one_form_that_shows_the_answer(sqlite_web
     page = member.get(f"/arenden/{ref}").text
     shown = words(page.split('id="svara"')[1].split("</section>")[0])
     assert all(
-        said in shown for said in ("Är det inte klart?", "Lagat", "Vad är fortfarande fel?", "Nej, det är inte klart")
+        said in shown for said in ("Är det klart?", "Lagat", "Vad är fortfarande fel?", "Nej, det är inte klart")
     )
     assert "Spara steget" not in page
     form = {name: value[0] for name, value in fields_of(page, f"/arenden/{ref}/steg").items() if name != "csrf_token"}

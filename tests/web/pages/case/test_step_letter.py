@@ -11,6 +11,7 @@ from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
 
 from cases.case import Case
+from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.states import State
 from notifications.deliveries import Delivery
@@ -141,3 +142,15 @@ def test_the_subject_that_is_shown_is_the_one_that_is_sent(web: Web, locale: str
         sent = {render(snapshot, delivery, LetterSettings.of(web.settings)).subject for delivery in planned}
     assert set(map(html.unescape, shown)) == sent
     assert f"[{ref}] Hål i vägen" in sent
+
+
+def test_who_is_of_a_group_does_not_read_how_the_one_who_asked_is_reached(web: Web) -> None:
+    rut, at = Reporter(name="Rut", email="rut@example.se", phone="0500-12 34 56"), datetime.now(UTC)
+    ref = web.house.hand_in(by="contact", group="norrby", reporter=rut, at=at)
+    web.house.change(ref, State.ASSIGNED, responsible="norrby", at=at)
+    shown = visitor(web, "member").send(f"/arenden/{ref}/steg/visa", step="send_back", note="Vägverkets")
+    assert (shown.status_code, "brevet-rubrik" in shown.text) == (200, True)
+    assert not [said for said in ("rut@example.se", "0500-12 34 56") if said in shown.text]
+    other = web.house.reach(State.ASSIGNED, at=at, reporter=rut)
+    seen = visitor(web, "officer").send(f"/arenden/{other}/steg/visa", step="send_back", note="Vägverkets")
+    assert "rut@example.se" in seen.text.partition("brevet-rubrik")[2]

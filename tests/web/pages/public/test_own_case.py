@@ -123,6 +123,23 @@ def test_the_button_to_contest_goes_after_its_last_day(web: Web) -> None:
         assert "Vill du lägga till något?" in page
 
 
+def test_the_one_who_asked_and_the_group_say_yes_on_their_pages(web: Web) -> None:
+    ref = web.house.reach(State.DONE, group="norrby", at=datetime.now(UTC))
+    key = web.house.case(ref).public_id
+    own, of_group = visitor(web), visitor(web, "member")
+    assert "Ja, det stämmer" in own.get(f"/arende/{key}").text
+    assert own.send(f"/arende/{key}/stammer").status_code == 303
+    shown = words(own.get(f"/arende/{key}").text)
+    assert ("Ja, det stämmer" in shown, "Du sa att det är klart" in shown) == (False, True), shown
+    assert own.send(f"/arende/{key}/stammer").status_code == 409
+    page = of_group.get(f"/arenden/{ref}").text
+    assert ('value="contest"' in page, 'value="confirm"' in page) == (True, True)
+    assert 'value="confirm"' not in visitor(web, "officer").get(f"/arenden/{ref}").text
+    assert of_group.send(f"/arenden/{ref}/steg", step="confirm").status_code == 303
+    assert web.house.case(ref).state is State.CLOSED
+    assert "Avslutat: de som frågade säger att det är klart" in words(of_group.get(f"/arenden/{ref}").text)
+
+
 def test_an_empty_answer_and_an_empty_objection_have_texts_of_their_own(web: Web) -> None:
     now = datetime.now(UTC)
     for state, path, field, said in (

@@ -51,14 +51,24 @@ KEPT = {  # endpoint: who writes there, and the field
     "stepping.take": ("officer", "note"),
 }
 BY_KEY = frozenset(  # needs no log-in: what is sent is taken
-    {"forum.answer_invited", "mine.add_files", "mine.contest", "mine.correct_address", "mine.say"}
+    {
+        "by_letter.answer",
+        "by_letter.preview",
+        "forum.answer_invited",
+        "mine.add_files",
+        "mine.confirm",
+        "mine.contest",
+        "mine.correct_address",
+        "mine.say",
+    }
 )
 BY_ADDRESS = frozenset({"following.ask", "following.confirm", "following.stop"})  # likewise
 LOGS_IN = frozenset(
     {"login.be_somebody", "login.ask_for_link", "login.use", "login.use_code"}
 )  # keeps no address, no code
 BUTTONS = frozenset({  # nothing is typed
-    "account.end_session", "account.revoke_every_token", "account.revoke_token", "calls.tick", "calls.undo",
+    "account.end_session", "account.revoke_every_token", "account.revoke_token", "by_letter.put_out_of_case",
+    "by_letter.put_out_own", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.answer", "forum.choose",
     "forum.note_answers", "forum.send", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
     "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",

@@ -48,6 +48,14 @@ def _contested(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
     return gettext("You said that it is not fixed; back to %(unit)s", unit=unit) if by_me else None
 
 
+def _confirmed(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    return gettext("You said that it is fixed") if by_me else None
+
+
+def _closed(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    return gettext("You said that it is fixed; the case is closed") if by_me else None
+
+
 def _corrected(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
     what = ", ".join(str(REPORTER_DETAILS.get(what, what)) for what in facts["what"])
     if by_me:
@@ -64,6 +72,8 @@ OWN_SENTENCES: Mapping[str, Callable[[Facts, NameUnit, bool], str | None]] = {
     "case.answered": _answered,
     "case.done": _done,
     "case.contested": _contested,
+    "case.confirmed": _confirmed,
+    "case.closed": _closed,
     "case.reporter_corrected": _corrected,
     "case.key_replaced": _key_replaced,
 }

@@ -12,6 +12,7 @@ from cases.case import Case
 from cases.history.journal import Event
 from cases.organisation.units import UnitKind
 from cases.states import Step, steps_open_to
+from cases.steps.confirming import confirmed_by, own_side
 from notifications.audiences.context import Following
 from notifications.audiences.preview import each_would_tell
 from web.current import current, right_now, today
@@ -20,10 +21,11 @@ from web.language.labels import STEP_ICONS, step_name, told_of_step, words_of_st
 from web.pages.options import Choices, officers_to_choose, suggested_unit, suggested_units, units_to_choose
 
 USUAL_ORDER = (
-    "assign", "take_up", "plan", "start", "answer", "finish", "reopen", "contest",
+    "assign", "take_up", "plan", "start", "answer", "finish", "reopen", "contest", "confirm",
     "wait", "appoint", "hand_over", "send_back", "park", "decline", "merge",
 )  # fmt: skip
 
+OF_WHO_ASKED = frozenset({"contest", "confirm"})  # staff are not asked whether it is fixed
 GIVES_A_TOPIC = frozenset({"assign", "hand_over"})  # to a case that has none
 FIRST_READERS = {"assign": "internal", "hand_over": "internal", "appoint": "internal", "wait": "participants"}
 
@@ -94,7 +96,9 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
         case.state, actor.roles_in(case), came_from=case.waiting_from, owes=case.obligation is not None
     )
     can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
-    offered = [step for step in steps if step.name != "contest" or can_contest]
+    offered = [step for step in steps if step.name not in OF_WHO_ASKED or can_contest]
+    if any(step.name == "confirm" for step in offered) and own_side(actor, case) in confirmed_by(session, case):
+        offered = [step for step in offered if step.name != "confirm"]
     events = [step.event for step in offered]
     told = each_would_tell(session, case, following, events, language(), by=actor, at=right_now())
     days = _usual_days(case)

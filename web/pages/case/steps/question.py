@@ -13,10 +13,14 @@ from web.pages.case.steps.available_steps import AvailableStep
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """What was asked or answered, as far as the reader may read it (None: nothing), and the step that is theirs."""
+    """What was asked or answered, as far as the reader may read it (None: nothing), and the step that is theirs.
+
+    `agrees` is the step by which they say yes instead of objecting, if that is theirs too.
+    """
 
     asked: SaidWords | None
     step: AvailableStep
+    agrees: AvailableStep | None = None
 
     @property
     def is_objection(self) -> bool:
@@ -33,6 +37,8 @@ def question_to(actor: Actor, session: Session, case: Case, steps: list[Availabl
     `steps` are those that they may take. Whoever holds the case has more to choose from, and may go on without words.
     """
     holds = actor.is_contact or bool(actor.roles_in(case) & set(HOLDERS))
-    if holds or [one.name for one in steps] != [ONLY_STEPS.get(case.state)]:
+    own = {one.name: one for one in steps}
+    agrees = own.pop("confirm", None)
+    if holds or list(own) != [ONLY_STEPS.get(case.state)]:
         return None
-    return AskedQuestion(last_step_of(session, case, actor).said, steps[0])
+    return AskedQuestion(last_step_of(session, case, actor).said, next(iter(own.values())), agrees)

@@ -51,4 +51,4 @@ def _is_put_there_later(event: ObservedEvent, previous: ObservedEvent | None) ->
 
 
 def _moment_and_author(event: ObservedEvent) -> tuple[object, ...]:
-    return (event.at, event.actor, event.person_id, event.tick_id)
+    return (event.at, event.actor, event.person_id, event.unit_id, event.tick_id)

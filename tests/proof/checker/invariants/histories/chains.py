@@ -86,8 +86,9 @@ def _commitment(row: Any) -> str:
 
 
 def _hash(name: str, event: ObservedEvent, previous_hash: str) -> str:
+    by_mailbox = [] if event.unit_id is None else [event.unit_id]  # what came before that column has other hashes
     content = [
-        name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id,
+        name, event.seq, event.type, event.at.isoformat(), event.actor, event.person_id, *by_mailbox,
         event.facts, event.changes, event.commitments, previous_hash,
     ]  # fmt: skip
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
