@@ -58,7 +58,7 @@ def stepped(life: Life, attempt: Attempt, given: Given) -> Life:
 
 def _who_is_asked(life: Life) -> set[str]:
     """Return whose yes closes the case: not that of a group which has it, and has said that it is done."""
-    asked = {"reporter"} if life.was_asked else set()
+    asked = {"reporter"} if life.has_reporter else set()
     return asked | ({"group"} if life.group not in {None, life.responsible} else set())
 
 

@@ -63,6 +63,7 @@ class Life:
     promises: tuple[tuple[date, str], ...] = ()  # (day, outcome)
     is_orphaned: bool = False  # it has ended, and its unit was dissolved
     was_asked: bool = True  # nobody asks for a duty, and so nobody is promised a day
+    has_reporter: bool = True  # somebody is known to have asked, who may say that it is done
     confirmed: frozenset[str] = frozenset()  # who has said that it is done: "reporter", "group"
     changes: int = 0  # how many have made an older version stale
 
@@ -88,7 +89,15 @@ RightsKey = tuple[object, ...]
 
 def rights_key(life: Life, gone: set[str]) -> RightsKey:
     """Return all but the time that decides who may take which step, as a key of what was tried already."""
-    where = (life.state, life.responsible, life.group, life.waits_for, life.waiting_from, life.confirmed)
+    where = (
+        life.state,
+        life.responsible,
+        life.group,
+        life.waits_for,
+        life.waiting_from,
+        life.has_reporter,
+        life.confirmed,
+    )
     return (*where, life.is_orphaned, frozenset(gone))
 
 

@@ -69,7 +69,8 @@ class PeopleAct(HouseThatMayDie):
         if not self.written(ask) and self._ref(title) is None:
             self.written(ask)  # the request was lost in the crash: it is sent once more
         ref = self._ref(title)
-        self.life[ref] = duty(self.day(10), "gata", group, at) if kind is Kind.DUTY else received(group, at)
+        life = duty(self.day(10), "gata", group, at) if kind is Kind.DUTY else received(group, at)
+        self.life[ref] = replace(life, has_reporter=REPORTERS[asks] is not None)
         return ref
 
     @rule(ref=cases, choices=SEVERAL)

@@ -1,7 +1,7 @@
 """What the villages do, as rules of the life machine: plans, contacts, and groups that come and go."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import hypothesis.strategies as some
@@ -130,7 +130,7 @@ class VillagesAct(PeopleAct):
             self.villages[slug].next_contact = next_on
             self.tally["contacts logged"] += 1
         refs = [ref for title in titles if (ref := self._ref(title))]
-        self.life |= {ref: received(slug, at) for ref in refs}
+        self.life |= {ref: replace(received(slug, at), has_reporter=False) for ref in refs}
         return multiple(*refs)
 
     @invariant()
