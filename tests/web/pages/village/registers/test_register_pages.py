@@ -81,7 +81,7 @@ def in_file(browser: PageClient, path: str, folder: Path) -> list[str]:
     assert answer.status_code == 200, path
     file = folder / path.partition("?")[0].rpartition("/")[2]
     file.write_bytes(answer.data)
-    return [record.values["ref"] for record in read_table(file)[1]]
+    return [next(iter(record.values.values())) for record in read_table(file)[1]]
 
 
 def everywhere(web: Web, query: str, folder: Path) -> dict[str, list[str]]:
@@ -311,7 +311,8 @@ def test_staff_enter_in_a_form_on_the_case_and_everybody_concerned_reads_it_ther
     assert officer.send(f"/arenden/{ref}/register", **sent).location.endswith(f"/arenden/{ref}")
     page = officer.read(f"/arenden/{ref}")
     assert "Trafikverket svarade 27 februari 2026" in page
-    assert "Noterat: Trafikverket beslutar, var det är, det gäller skylt" in page
+    assert "Trafikverket beslutar. Uppdaterat: vad det gäller (skylt) och var det är" in page
+    assert "Notera vem som beslutar och vad de svarar" not in page
     shown = form_of(sqlite_web, ref)
     assert (shown["reg_where"], shown["reg_answer"]) == ("Vid bron", "Vi flyttar skylten.")
     assert (
@@ -328,7 +329,9 @@ def test_a_refused_form_says_why_beside_its_field_and_keeps_what_was_typed(sqlit
     sent = form_of(sqlite_web, ref) | {"reg_answer": "Vi flyttar skylten.", "reg_answered_on": "2026-02-27"}
     answer = visitor(sqlite_web, "officer").send(f"/arenden/{ref}/register", **sent)
     assert answer.status_code == 422
-    assert 'id="reg_forwarded_on-refusal"' in answer.text
+    assert re.search(
+        r'id="reg_forwarded_on-refusal"[^>]*>[^<]*Skriv också vilken dag det skickades vidare\.', answer.text
+    )
     assert "Vi flyttar skylten." in answer.text
 
 
