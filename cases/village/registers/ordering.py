@@ -31,7 +31,8 @@ class OrderKey:
 
     def goes_on(self, last: Any) -> ColumnElement[bool]:
         """Return the condition that a row stands after one with this value."""
-        return self.value < last if self.downwards else self.value > last
+        after: ColumnElement[bool] = self.value < last if self.downwards else self.value > last
+        return after
 
 
 def keys_of(session: Session, order: RegisterOrder, now: datetime) -> list[OrderKey]:
