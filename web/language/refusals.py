@@ -119,6 +119,8 @@ SENTENCES: Mapping[str, LazyString] = {
     "reopen-needed": _("Write why it is taken up again: the person who asked will read it."),
     "reason-needed": _("Write why. Only staff read it."),
     "date-needed": _("Give a date."),
+    "forwarded-on-needed": _("Write also on which day it was sent on."),
+    "answered-on-needed": _("Write also on which day they answered."),
     "date-outside": _("The date must be from %(earliest)s to %(latest)s."),
     "date-only": _("The date must be %(earliest)s."),
     "date-early": _("The date must be %(earliest)s or later."),
@@ -127,6 +129,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "number-outside": _("The number must be from %(least)s to %(most)s."),
     "more-than-reached": _("No more can have answered or come than were reached: at most %(most)s."),
     "name-needed": _("Choose one."),
+    "sent-on-to-needed": _("Choose also to whom it was sent on: who decides, or who keeps the road or the place."),
     "whom-needed": _("Write whom the case waits for."),
     "unit-needed": _("Choose a unit."),
     "still-in-office": _("%(name)s still holds open cases or a post: say who takes over."),
@@ -237,6 +240,9 @@ SENTENCES: Mapping[str, LazyString] = {
 
 EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or unknown there
     ("field-not-used", "visibility"): "question-hidden",
+    ("date-needed", "forwarded_on"): "forwarded-on-needed",
+    ("date-needed", "answered_on"): "answered-on-needed",
+    ("name-needed", "decides"): "sent-on-to-needed",
     ("date-outside", "next_on"): "date-next-contact",
     ("number-outside", "answered"): "more-than-reached",
     ("words-needed", "title"): "title-needed",

@@ -24,15 +24,18 @@ def as_attachment(name: str) -> str:
     return f"attachment; filename=\"{_in_ascii(composed)}\"; filename*=UTF-8''{encoded}"
 
 
-def table_download(name: str, rows: Iterable[Iterable[Value]], zone: ZoneInfo) -> tuple[Response, int]:
+def table_download(
+    name: str, rows: Iterable[Iterable[Value]], zone: ZoneInfo, *, subject: str = ""
+) -> tuple[Response, int]:
     """Return the rows as a download with this name, CSV or XLSX by its ending, and how many rows it has.
 
-    Moments stand in `zone`, the time zone of the municipality.
+    Moments stand in `zone`, the time zone of the municipality. `subject` is what the rows are about, for an XLSX whose
+    first row has headings for people.
     """
     number = 0
     with TemporaryDirectory() as folder:
         path = Path(folder) / name
-        with new_table(path, zone) as write_row:
+        with new_table(path, zone, subject=subject) as write_row:
             for number, row in enumerate(rows, start=1):  # noqa: B007 - the last number is how many there were
                 write_row(row)
         headers = {"Content-Disposition": as_attachment(name)}

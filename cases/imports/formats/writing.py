@@ -23,6 +23,8 @@ LINE_END = re.compile(r"\r\n?")  # in XLSX a line ends with a line feed
 NARROWEST, WIDEST, WIDTH_OF_MOMENT = 10, 60, 20  # of a column, in signs
 MOST_MEASURED = 1000  # lines that decide how wide columns are
 MOST_LINES = 1_048_576  # of an XLSX sheet
+NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
+LONGEST_SHEET_NAME = 31
 
 
 class CsvForm(StrEnum):
@@ -37,8 +39,13 @@ class CsvForm(StrEnum):
 
 
 @contextmanager
-def new_table(path: Path, zone: ZoneInfo, form: CsvForm = CsvForm.SPREADSHEET) -> Iterator[WriteRow]:
+def new_table(
+    path: Path, zone: ZoneInfo, form: CsvForm = CsvForm.SPREADSHEET, *, subject: str = ""
+) -> Iterator[WriteRow]:
     """Yield a function that writes one row of values to the new file `path`, CSV or XLSX by its ending.
+
+    With a `subject` the XLSX is for people: its sheet is named by it, and the first row, of headings, stays in sight
+    and can be filtered by.
 
     The file is for its owner only. It appears when the block ends, whole; when the block fails, what was there before
     stays. Moments are written
@@ -48,13 +55,13 @@ def new_table(path: Path, zone: ZoneInfo, form: CsvForm = CsvForm.SPREADSHEET) -
         raise ValueError(f"{path.name} must end with .csv or .xlsx")
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     make_private_file(partial)
-    with WRITERS[path.suffix.lower()](partial, zone, form) as write_row:
+    with WRITERS[path.suffix.lower()](partial, zone, form, subject) as write_row:
         yield write_row
     partial.replace(path)
 
 
 @contextmanager
-def _csv(path: Path, zone: ZoneInfo, form: CsvForm) -> Iterator[WriteRow]:
+def _csv(path: Path, zone: ZoneInfo, form: CsvForm, _: str) -> Iterator[WriteRow]:
     encoding, delimiter = ("utf-8", ",") if form is CsvForm.MACHINE else ("utf-8-sig", ";")
     when = _with_offset if form is CsvForm.MACHINE else _local_text
     with path.open("w", encoding=encoding, newline="") as file:
@@ -67,13 +74,16 @@ def _csv(path: Path, zone: ZoneInfo, form: CsvForm) -> Iterator[WriteRow]:
 
 
 @contextmanager
-def _xlsx(path: Path, zone: ZoneInfo, _: CsvForm) -> Iterator[WriteRow]:
+def _xlsx(path: Path, zone: ZoneInfo, _: CsvForm, subject: str) -> Iterator[WriteRow]:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
-        sheet, lines = book.add_worksheet("cases"), iter(range(MOST_LINES))
+        sheet, lines = book.add_worksheet(_sheet_name(subject)), iter(range(MOST_LINES))
         moments, days = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"))
 
         widths: dict[int, int] = {}
+        if subject:
+            sheet.freeze_panes(1, 0)
+            sheet.set_row(0, None, book.add_format({"bold": True}))
 
         def write_row(values: Iterable[Value]) -> None:
             line = next(lines)
@@ -85,6 +95,8 @@ def _xlsx(path: Path, zone: ZoneInfo, _: CsvForm) -> Iterator[WriteRow]:
         yield write_row
         for column, width in widths.items():
             sheet.set_column(column, column, width)
+        if subject and widths:
+            sheet.autofilter(0, 0, max(next(lines) - 1, 0), max(widths))
 
 
 WRITERS = {".csv": _csv, ".xlsx": _xlsx}
@@ -92,6 +104,12 @@ MEDIA_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _sheet_name(subject: str) -> str:
+    """Return the subject as the name of a sheet, which has few signs, not all of them, and is never "History"."""
+    name = NOT_IN_SHEET_NAMES.sub(" ", subject)[:LONGEST_SHEET_NAME].strip(" '")
+    return "cases" if name.lower() in ("", "history") else name
 
 
 def _write_cell(
@@ -106,7 +124,7 @@ def _write_cell(
         sheet.write_datetime(*at, value, days)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         sheet.write_number(*at, value)
-    else:
+    elif value is not None:
         sheet.write_string(*at, _text(LINE_END.sub("\n", value) if isinstance(value, str) else value))
 
 

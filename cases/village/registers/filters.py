@@ -1,4 +1,4 @@
-"""Filters of a register: which of the published cases of a topic are shown."""
+"""Filters of a register: which of the published cases of a topic are shown, and in which order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +33,16 @@ class AnswerStanding(StrEnum):
     ANSWERED = "answered"
 
 
+class RegisterOrder(StrEnum):
+    """The orders. Cases that are alike stand with the newest first."""
+
+    NEWEST = "newest"
+    LATE = "late"  # what is late first
+    PLACE = "place"  # by name; without a place last
+    TITLE = "title"
+    ANSWER = "answer"  # the latest answer first, without one last
+
+
 ANSWER_IS: dict[AnswerStanding, ColumnElement[bool]] = {
     AnswerStanding.NONE: RegisterEntry.forwarded_on.is_(None),
     AnswerStanding.WAITING: and_(RegisterEntry.forwarded_on.is_not(None), RegisterEntry.answered_on.is_(None)),
@@ -45,7 +55,7 @@ class RegisterFilters:
     """Filters of a register: a case must match all that are set.
 
     `place`, `decides` and `keeper` are slugs, `sort` is a word of the topic. `late` True selects only late cases,
-    False all. The case must hold all of the `words`, a text with spaces between them.
+    False all. The case must hold all of the `words`, a text with spaces between them. The rows stand in the `order`.
     """
 
     place: str | None = None
@@ -57,6 +67,7 @@ class RegisterFilters:
     answer: AnswerStanding | None = None
     late: bool = False
     words: str = ""
+    order: RegisterOrder = RegisterOrder.NEWEST
 
 
 def is_late(now: datetime) -> ColumnElement[bool]:

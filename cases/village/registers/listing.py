@@ -3,18 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from cases.case import Case
-from cases.database.cursors import decode_cursor, encode_cursor
 from cases.public.published import PublicCase, public_case
 from cases.public.published_filters import published_view
 from cases.village.registers.entry import RegisterEntry
 from cases.village.registers.filters import CASE, RegisterFilters, conditions_of, is_late
+from cases.village.registers.ordering import OrderKey, after_values, cursor_after, keys_of, read_place
 from cases.village.registers.reading_entries import FOR_EVERYBODY, EntryShown, for_everybody, with_authorities
 
 MOST_ON_A_PAGE = 500
@@ -52,23 +52,23 @@ class RegisterCounts:
 def list_register(
     session: Session, category: str, filters: RegisterFilters, *, at: datetime, after: str = "", limit: int = 25
 ) -> tuple[list[RegisterRow], str]:
-    """Return a page of the register of this topic, newest first, and the cursor of the next page ("" for none).
+    """Return a page of the register of this topic, and the cursor of the next page ("" for none).
 
-    They stand as they are at the moment `at` (UTC). `after` is the cursor that came with the page before; when it
-    cannot be read, the first page is returned. `limit` is at most `MOST_ON_A_PAGE`.
+    They stand as they are at the moment `at` (UTC), in the order of the filters. `after` is the cursor that came with
+    the page before; when it cannot be read, or its case is published no more, the first page is returned. `limit` is at
+    most `MOST_ON_A_PAGE`.
     """
-    limit = max(1, min(limit, MOST_ON_A_PAGE))
+    limit, keys = max(1, min(limit, MOST_ON_A_PAGE)), keys_of(session, filters.order, at)
     rows = _of_register(select(*published_view.columns, *FOR_EVERYBODY, is_late(at).label("is_late")))
     rows = rows.where(*conditions_of(session, category, filters, at))
-    place = _place(after)
-    if place is not None:
-        rows = rows.where(tuple_(CASE.received_on, CASE.id) < place)
-    found = session.execute(rows.order_by(CASE.received_on.desc(), CASE.id.desc()).limit(limit + 1)).all()
+    last = _values_of_last(session, after, filters, keys)
+    if last:
+        rows = rows.where(after_values(keys, last))
+    found = session.execute(rows.order_by(*(key.ordered for key in keys)).limit(limit + 1)).all()
     shown = [_row(session, row) for row in found[:limit]]
     if len(found) <= limit:
         return shown, ""
-    last = shown[-1].case
-    return shown, encode_cursor(last.received_on.isoformat(), last.id)
+    return shown, cursor_after(filters.order, shown[-1].case.received_on, shown[-1].case.id)
 
 
 def whole_register(session: Session, category: str, filters: RegisterFilters, *, at: datetime) -> Iterator[RegisterRow]:
@@ -80,9 +80,9 @@ def whole_register(session: Session, category: str, filters: RegisterFilters, *,
         after = following or None
 
 
-def is_cursor(cursor: str) -> bool:
-    """Return whether this is a cursor that `list_register` can read."""
-    return _place(cursor) is not None
+def is_cursor(cursor: str, filters: RegisterFilters) -> bool:
+    """Return whether this is a cursor that `list_register` can read with filters in this order."""
+    return read_place(cursor, filters.order) is not None
 
 
 def count_register(session: Session, category: str, filters: RegisterFilters, *, at: datetime) -> RegisterCounts:
@@ -108,9 +108,12 @@ def _row(session: Session, row: Row[Any]) -> RegisterRow:
     return RegisterRow(public_case(session, row), for_everybody(entry), bool(row.is_late))
 
 
-def _place(cursor: str) -> tuple[date, int] | None:
-    try:
-        day, case_id = decode_cursor(cursor)
-        return date.fromisoformat(day), case_id
-    except (ValueError, TypeError):
-        return None
+def _values_of_last(session: Session, cursor: str, filters: RegisterFilters, keys: list[OrderKey]) -> list[Any]:
+    """Return the values of the keys in the row before the page with this cursor; [] for the first page."""
+    place = read_place(cursor, filters.order)
+    if place is None:
+        return []
+    if place.received_on is not None:
+        return [place.received_on, place.case_id]
+    last = _of_register(select(*(key.value for key in keys))).where(CASE.id == place.case_id)
+    return list(session.execute(last).one_or_none() or ())

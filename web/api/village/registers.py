@@ -28,7 +28,7 @@ def read_register(wanted: tuple[RegisterFilters, int, str], category: str) -> Re
     filters, limit, cursor = wanted
     if len(category) > LONGEST_SLUG:
         raise NotFound(ref=category)
-    if cursor and not is_cursor(cursor):
+    if cursor and not is_cursor(cursor, filters):
         raise UnknownName(field="cursor", name=cursor)
     with current().database.reading() as session:
         topic = topic_named(session, category)

@@ -17,8 +17,10 @@ from web.feeds import atom
 from web.feeds.answering import LONG_AGO, answer, whole_url
 from web.language.gettext import gettext, language
 from web.language.village.news_words import NEWS, OTHER_NEWS
+from web.language.village.register_words import topic_words
 from web.pages.options import category_name
 from web.pages.village.drawing import outlines_of
+from web.pages.village.registers.columns import as_table_for_people
 from web.pages.village.registers.query import read_register_query
 from web.requests.downloads import as_attachment, table_download
 from web.requests.guard import Audience, open_to
@@ -31,15 +33,21 @@ GEOJSON = "application/geo+json"
 @bp.get("/amne/<slug>.xlsx", defaults={"ending": "xlsx"})
 @open_to(Audience.ANYBODY)
 def download(slug: str, ending: str) -> Response:
-    """Return all rows that the address asks for as a table; an address that is not understood leads to the page."""
+    """Return all rows that the address asks for: CSV for programs, XLSX for people, in the language of the page.
+
+    An address that is not understood leads to the page.
+    """
     with current().database.reading() as session:
         topic = topic_named(session, slug)
         query = read_register_query(session, topic)
         if query.refusals:
             return _to_page(slug, query.given)
         rows = whole_register(session, slug, query.filters, at=right_now())
-        name = _file_name(slug, query.given, ending)
-        return table_download(name, as_table(rows), current().database.calendar.zone)[0]
+        name, zone = _file_name(slug, query.given, ending), current().database.calendar.zone
+        if ending == "csv":
+            return table_download(name, as_table(rows), zone)[0]
+        table = as_table_for_people(rows, topic_words(topic.words))
+        return table_download(name, table, zone, subject=category_name(topic))[0]
 
 
 @bp.get("/amne/<slug>.geojson")

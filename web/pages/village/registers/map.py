@@ -42,13 +42,18 @@ class RegisterMap:
         return tuple(one for one in ("late", "some", "none") if one in present)
 
 
-def draw(outlines: tuple[Outline, ...], counts: RegisterCounts, names: dict[str, str]) -> RegisterMap | None:
-    """Return the map of the places that have an outline and a name, by slug in `names`; None when there is none."""
+def draw(
+    outlines: tuple[Outline, ...], counts: RegisterCounts, names: dict[str, str], *, chosen: str | None
+) -> RegisterMap | None:
+    """Return the map of the places that have an outline and a name, by slug in `names`; None when there is none.
+
+    The chosen place is drawn last, so that none of its neighbours hides its outline.
+    """
     drawing = draw_shapes([outline for outline in outlines if outline.place in names])
     if drawing is None:
         return None
     drawn = tuple(
         DrawnPlace(shape, names[place], counts.cases[place], counts.late[place])
-        for place, shape in drawing.shapes.items()
+        for place, shape in sorted(drawing.shapes.items(), key=lambda drawn: drawn[0] == chosen)
     )
     return RegisterMap(drawing.height, drawn, counts.cases.total() - sum(one.cases for one in drawn))

@@ -10,7 +10,7 @@ from cases.organisation.categories import Category, RegisterWords
 from cases.village.registers.entering import COLUMNS
 from cases.village.registers.reading_entries import EntryShown, entry_of, published_entry
 from web.language.dates import day_words
-from web.language.village.register_words import decides_words, keeper_words
+from web.language.village.register_words import topic_words
 from web.pages.forms import Form
 from web.pages.options import authorities_to_choose
 
@@ -22,7 +22,7 @@ def register_on_case(session: Session, case: Case) -> dict[str, Any]:
     words = RegisterWords.read(case.category.register if case.category else None)
     return {
         "entry": entry_of(session, case.id),
-        "register_words": _named(words),
+        "register_words": topic_words(words),
         "sorts": [(word, word) for word in words.sorts],
         "authorities": authorities_to_choose(session),
     }
@@ -44,10 +44,6 @@ def register_on_published(session: Session, case_id: int, category: str | None) 
     row = session.execute(found).one_or_none() if category else None
     return {
         "entry": published_entry(session, case_id),
-        "register_words": _named(RegisterWords.read(row.register if row else None)),
+        "register_words": topic_words(RegisterWords.read(row.register if row else None)),
         "topic_in_use": row is not None and row.active,
     }
-
-
-def _named(words: RegisterWords) -> dict[str, str]:
-    return {"decides": decides_words(words), "keeper": keeper_words(words)}

@@ -11,9 +11,10 @@ from cases.states import Kind
 from cases.village.registers.listing import count_register, is_cursor, list_register, whole_register
 from cases.village.registers.topics import TopicShown, topic_named
 from web.current import current, right_now
+from web.language.gettext import gettext
 from web.language.labels import KINDS
 from web.language.list_labels import STATE_CHOICES
-from web.language.village.register_words import ANSWER_CHOICES, decides_words, keeper_words
+from web.language.village.register_words import ANSWER_CHOICES, ORDER_CHOICES, ORDER_SENTENCES, topic_words
 from web.pages.filters import status_of_filters
 from web.pages.list_part import ROWS, part_of
 from web.pages.options import authorities_to_choose, category_name, known, places_to_choose
@@ -57,10 +58,19 @@ NOTHING: dict[str, Any] = {"rows": [], "found": 0, "late": 0, "part": None, "mor
 def _around(topic: TopicShown, query: RegisterQuery) -> dict[str, Any]:
     """Return what the page says of the topic and of what was asked for, as template variables."""
     return {
-        "topic": topic, "name": category_name(topic), "asked": query.asked, "narrowed": bool(query.given),
-        "given": query.given, "refusals": query.refusals, "most": MOST_COUNTED,
-        "words": {"decides": decides_words(topic.words), "keeper": keeper_words(topic.words)},
+        "topic": topic, "name": category_name(topic), "asked": query.asked, "given": query.given,
+        "narrowed": query.is_narrowed, "leaves_out_of_map": query.leaves_out_of_map,
+        "nothing_found": _nothing_found(query), "refusals": query.refusals, "most": MOST_COUNTED,
+        "words": topic_words(topic.words), "order": "" if query.refusals else ORDER_SENTENCES[query.order],
     }  # fmt: skip
+
+
+def _nothing_found(query: RegisterQuery) -> str:
+    if query.refusals:
+        return gettext("No list is shown until the filters are put right.")
+    if query.asked["q"]:
+        return gettext("Nothing was found. Try fewer or other words.")
+    return gettext("No case matches the filters.") if query.is_narrowed else gettext("There is nothing here yet.")
 
 
 def _found(session: Session, topic: TopicShown, query: RegisterQuery) -> dict[str, Any]:
@@ -72,9 +82,9 @@ def _found(session: Session, topic: TopicShown, query: RegisterQuery) -> dict[st
     names = {row.slug: row.name for row in known(session).places if row.active}
     return {
         "rows": rows, "found": count, "late": counts.total_late(filters.place),
-        "part": part_of(rows, count=count, goes_on=is_cursor(after)),
+        "part": part_of(rows, count=count, goes_on=is_cursor(after, filters)),
         "more": following and url_for("registers.show", slug=topic.slug, **query.given, after=following),
-        "map": draw(outlines, counts, names),
+        "map": draw(outlines, counts, names, chosen=filters.place),
     }  # fmt: skip
 
 
@@ -86,4 +96,5 @@ def _choices(session: Session, topic: TopicShown) -> dict[str, Any]:
         "authorities": authorities_to_choose(session),
         "sorts": [(word, word) for word in topic.words.sorts],
         "answers": [(name, str(words)) for name, words in ANSWER_CHOICES.items()],
+        "orders": [(name, str(words)) for name, words in ORDER_CHOICES.items()],
     }

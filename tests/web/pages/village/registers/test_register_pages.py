@@ -22,8 +22,11 @@ from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs
 from cases.case import Case
 from cases.imports.tables import read_table
 from cases.organisation.municipality import municipality
+from cases.organisation.outlines import Outline
 from cases.states import Kind, State
+from cases.village.registers.listing import RegisterCounts
 from web.current import Ventil
+from web.pages.village.registers.map import draw
 
 PAGE, MANY = "/amne/trafik", 200
 WHOLE_ENTRY = replace(GIVEN, forwarded_on=SENT, answered_on=ANSWERED, answer="Vi sänker farten.", their_ref="TRV 14")
@@ -81,7 +84,7 @@ def in_file(browser: PageClient, path: str, folder: Path) -> list[str]:
     assert answer.status_code == 200, path
     file = folder / path.partition("?")[0].rpartition("/")[2]
     file.write_bytes(answer.data)
-    return [record.values["ref"] for record in read_table(file)[1]]
+    return [next(iter(record.values.values())) for record in read_table(file)[1]]
 
 
 def everywhere(web: Web, query: str, folder: Path) -> dict[str, list[str]]:
@@ -203,6 +206,28 @@ def test_the_map_counts_by_place_beside_a_list_that_says_the_same(mapped: Web) -
     assert "is-chosen" in visitor(mapped).get(f"{PAGE}?place=norrby").text
 
 
+def test_the_map_says_what_it_counts(mapped: Web) -> None:
+    furnished(mapped)
+    browser = visitor(mapped)
+    assert "Inget publicerat" not in browser.read(PAGE)
+    left_out = browser.read(f"{PAGE}?answer=waiting&place=norrby")  # the one that waits is of another place
+    assert "Inget i listan" in left_out and "Inget publicerat" not in left_out
+    assert "Kartan räknar alla orter" in left_out and "listans ärenden" not in left_out
+    whole = browser.read(PAGE)
+    assert "Kartan räknar listans ärenden" in whole and "alla orter, också" not in whole
+
+
+def test_the_chosen_place_is_drawn_last() -> None:
+    def square(place: str, west: float) -> Outline:
+        east = west + 1
+        return Outline(place, (([(west, 60.0), (east, 60.0), (east, 61.0), (west, 61.0), (west, 60.0)],),))
+
+    outlines = (square("norrby", 15.0), square("soderby", 16.0), square("vasterby", 14.0))
+    names = {outline.place: outline.place for outline in outlines}
+    drawn = draw(outlines, RegisterCounts(), names, chosen="norrby")
+    assert drawn is not None and [one.shape.place for one in drawn.drawn] == ["soderby", "vasterby", "norrby"]
+
+
 def test_the_geojson_of_a_place_with_a_hole_is_valid(mapped: Web) -> None:
     refs = furnished(mapped)
     answer = visitor(mapped).get(f"{PAGE}.geojson")
@@ -311,7 +336,8 @@ def test_staff_enter_in_a_form_on_the_case_and_everybody_concerned_reads_it_ther
     assert officer.send(f"/arenden/{ref}/register", **sent).location.endswith(f"/arenden/{ref}")
     page = officer.read(f"/arenden/{ref}")
     assert "Trafikverket svarade 27 februari 2026" in page
-    assert "Noterat: Trafikverket beslutar, var det är, det gäller skylt" in page
+    assert "Trafikverket beslutar. Uppdaterat: vad det gäller (skylt) och var det är" in page
+    assert "Notera vem som beslutar och vad de svarar" not in page
     shown = form_of(sqlite_web, ref)
     assert (shown["reg_where"], shown["reg_answer"]) == ("Vid bron", "Vi flyttar skylten.")
     assert (
@@ -323,12 +349,61 @@ def test_staff_enter_in_a_form_on_the_case_and_everybody_concerned_reads_it_ther
     assert "Vi flyttar skylten." in visitor(sqlite_web).read(PAGE)
 
 
+def test_the_form_is_named_for_what_is_done_in_it(sqlite_web: Web) -> None:
+    refs = furnished(sqlite_web)
+    officer = visitor(sqlite_web, "officer")
+    empty, entered = (officer.get(f"/arenden/{refs[one]}").text for one in ("plain", "whole"))
+    assert "<summary>Notera vem som beslutar och vad de svarar</summary>" in empty
+    assert "<summary>Ändra</summary>" in entered
+    assert "Skickat vidare den" in empty and "De svarade den" in empty
+
+
+REFUSED = {
+    "Skriv också vilken dag de svarade.": {"reg_decides": "trafikverket", "reg_forwarded_on": "2026-02-03"},
+    "Välj också vem det skickades vidare till": {"reg_forwarded_on": "2026-02-03", "reg_answered_on": "2026-02-27"},
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED)
+def test_a_refused_form_says_what_is_missing(sqlite_web: Web, sentence: str) -> None:
+    ref = furnished(sqlite_web)["plain"]
+    sent = form_of(sqlite_web, ref) | {"reg_answer": "Vi flyttar skylten."} | REFUSED[sentence]
+    answer = visitor(sqlite_web, "officer").send(f"/arenden/{ref}/register", **sent)
+    assert answer.status_code == 422 and sentence in answer.text
+
+
+TOLD = (  # one entry after the other, and what the history says of each
+    ({"keeper": "trafikverket", "sort": "skylt"},
+     "Trafikverket beslutar och sköter vägen eller platsen. Uppdaterat: vad det gäller (skylt) och var det är"),
+    ({"keeper": "vagforening", "sort": "skylt"}, "Norrby vägförening sköter vägen eller platsen"),
+    ({"decides": None, "keeper": "vagforening", "sort": "skylt", "their_ref": "TRV 14"},
+     "Det står inte längre vem som beslutar. Uppdaterat: deras ärendenummer"),
+    ({"keeper": None, "sort": None, "their_ref": "TRV 14"},
+     "Trafikverket beslutar. Det står inte längre vem som sköter vägen eller platsen."
+     " Uppdaterat: vad det gäller (inte angivet)"),
+    ({"keeper": None, "sort": None, "their_ref": "TRV 14", "forwarded_on": SENT}, "Skickat vidare till Trafikverket"),
+    ({"keeper": None, "sort": None, "their_ref": "TRV 14"}, "Det är inte skickat vidare"),
+    ({"decides": "vagforening", "keeper": "trafikverket", "sort": None, "their_ref": "TRV 14"},
+     "Norrby vägförening beslutar, och Trafikverket sköter vägen eller platsen"),
+)  # fmt: skip
+
+
+def test_the_history_says_in_sentences_what_was_noted(sqlite_web: Web) -> None:
+    acts = RegisterActs(sqlite_web.house)
+    ref = acts.hand_in()
+    for given, sentence in TOLD:
+        acts.enter(ref, replace(GIVEN, **given))
+        assert f"{sentence} " in visitor(sqlite_web, "officer").read(f"/arenden/{ref}")
+
+
 def test_a_refused_form_says_why_beside_its_field_and_keeps_what_was_typed(sqlite_web: Web) -> None:
     ref = furnished(sqlite_web)["plain"]
     sent = form_of(sqlite_web, ref) | {"reg_answer": "Vi flyttar skylten.", "reg_answered_on": "2026-02-27"}
     answer = visitor(sqlite_web, "officer").send(f"/arenden/{ref}/register", **sent)
     assert answer.status_code == 422
-    assert 'id="reg_forwarded_on-refusal"' in answer.text
+    assert re.search(
+        r'id="reg_forwarded_on-refusal"[^>]*>[^<]*Skriv också vilken dag det skickades vidare\.', answer.text
+    )
     assert "Vi flyttar skylten." in answer.text
 
 
