@@ -186,7 +186,7 @@ def test_an_agenda_says_what_was_due_and_keeps_how_it_stood(web: Web) -> None:
     page = words(visitor(web, "contact").get("/forum/1").text)
     assert "Det skulle ha lästs senast 4 mars 2026." in page
     assert "Det skulle ha besvarats senast 12 mars 2026." in page
-    assert "Gata har det" in page and "Vatten har det" not in page
+    assert "Ligger hos Gata" in page and "Ligger hos Vatten" not in page
     assert "Klart" not in page.split("Bron")[1].split("Leken")[0]
 
 
