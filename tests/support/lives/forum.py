@@ -138,7 +138,8 @@ class ForumMeets(VillagesAct):
         what = data.draw(some.sampled_from(sorted(meeting.items)))
         place = self._place(number, what)
         act = self._recommends(number, place, what) if how == "recommended" else self._settles(number, place, how)
-        allowed = who in AT_TABLE and meeting.stage == "sent" and meeting.items[what] is None
+        is_its_time = how == "withdrawn" or self.day(0) >= meeting.held_on
+        allowed = who in AT_TABLE and meeting.stage == "sent" and meeting.items[what] is None and is_its_time
         done = self._tried_at_table(lambda session: act(session, who), allowed=allowed)
         if done or (meeting.items[what] is None and self._how(number)[what] is not None):
             self._settled(meeting, what, HOW_SETTLED.get(how, how))
