@@ -105,13 +105,17 @@ class Calendar:
         """Return the local day on which this moment falls."""
         return moment.astimezone(self.zone).date()
 
+    def moment_of(self, day: date, at: time) -> datetime:
+        """Return the moment (UTC) at which it is this local time on this local day."""
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
     def morning_of(self, day: date) -> datetime:
         """Return 07:00 local time on this day, as a moment in UTC: the time of day when rungs fire."""
-        return datetime.combine(day, MORNING, self.zone).astimezone(UTC)
+        return self.moment_of(day, MORNING)
 
     def end_of(self, day: date) -> datetime:
         """Return 23:59:59 local time on this day, as a moment in UTC: the deadline of whatever is due on this day."""
-        return datetime.combine(day, LAST_SECOND, self.zone).astimezone(UTC)
+        return self.moment_of(day, LAST_SECOND)
 
     def _days(self, year: int) -> tuple[date, ...]:
         return _working_days_of(year, self.closed)

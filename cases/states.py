@@ -137,6 +137,7 @@ ENDS = frozenset({"finish", "decline", "merge"})  # of a case that owes somethin
 TAKES_BACK = frozenset({"contest", "reopen"})  # of such a case: by a record that replaces what was given
 BY_ACTS_ALONE = ENDS | TAKES_BACK | {"confirm"}
 MOVES_DAY = frozenset({"plan", "start", "wait"})  # of such a case: by the desk alone, which agrees on the new day
+STATE_AFTER = {step.event: step.to for step in STEPS if step.event != "case.answered"}  # that one says where it leads
 SETS_STATE = frozenset(step.event for step in STEPS) | {"case.received"}  # the types of events that set a state
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import select
@@ -243,9 +243,7 @@ class SetupFileLoader:
 
     def _begins(self, line: MeetingLine) -> datetime | None:
         """Return the moment (UTC) at which the meeting begins; None when its time is not given."""
-        if line.starts_at is None:
-            return None
-        return datetime.combine(line.on, line.starts_at, calendar_of(self.session).zone).astimezone(UTC)
+        return calendar_of(self.session).moment_of(line.on, line.starts_at) if line.starts_at is not None else None
 
     def _add_meeting(self, line: MeetingLine) -> None:
         plan = MeetingPlan(

@@ -7,7 +7,7 @@ import heapq
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
 
@@ -70,7 +70,7 @@ class Story:
                 note_who_decides(self.database, self.clock, day, end)
                 for arrival in questions.of(day, self.chance):
                     self._receive(arrival, self._moment(day))
-            self._play_until(min(self._local(day, time(20)), end))
+            self._play_until(min(self._calendar.moment_of(day, time(20)), end))
             self.send_letters(self.database)
             day += timedelta(days=1)
 
@@ -79,7 +79,7 @@ class Story:
         return self.database.calendar
 
     def _sweep(self, day: date, end: datetime) -> None:
-        moment = self._local(day, SWEEP_AT)
+        moment = self._calendar.moment_of(day, SWEEP_AT)
         if moment <= end:
             self.clock.now = moment
             sweep(self.database, now=moment)
@@ -142,10 +142,7 @@ class Story:
 
     def _moment(self, day: date) -> datetime:
         minutes = self.chance.randrange(WORKING_MINUTES)
-        return self._local(day, DAY_BEGINS) + timedelta(minutes=minutes)
-
-    def _local(self, day: date, at: time) -> datetime:
-        return datetime.combine(day, at, self._calendar.zone).astimezone(UTC)
+        return self._calendar.moment_of(day, DAY_BEGINS) + timedelta(minutes=minutes)
 
 
 OWN_FATE = {

@@ -126,7 +126,7 @@ def put_on_agenda(session: Session, case: Case, why: AgendaReason, entry: Entry,
     if is_protected(session, case):
         entry.add(CaseKeptOffAgenda(why=why.value))
         return
-    if _open_item(session, case, body.id) is not None:
+    if open_item(session, case, body.id) is not None:
         return
     meeting = next_meeting(session, calendar_of(session).day_of(entry.at), body.slug)
     sort = SORT_OF.get(why, ItemSort.DISCUSSION)
@@ -171,7 +171,7 @@ def withdraw_from_agenda(session: Session, case: Case, why: str, *, by: Actor, a
         raise WordsNeeded(field="off_agenda")
     if len(reason) > LONGEST_TEXT:
         raise TooLong(field="off_agenda", most=LONGEST_TEXT)
-    item = _open_item(session, case, unit_named(session, FORUM).id)
+    item = open_item(session, case, unit_named(session, FORUM).id)
     if item is None or item.why == AgendaReason.WAITS:
         return []
     item.settled_at, item.settled_how = at, SettledHow.WITHDRAWN
@@ -245,7 +245,8 @@ PLACE_ON_AGENDA = tuple(  # columns of a query of cases, for `place_of`
 OPEN_ITEM = select(AgendaItem).where(*NOT_SETTLED, ITEM.c.body_id == bindparam("body"))
 
 
-def _open_item(session: Session, case: Case, body_id: int) -> AgendaItem | None:
+def open_item(session: Session, case: Case, body_id: int) -> AgendaItem | None:
+    """Return the open item about the case of the body with this id: there is one at most; None when there is none."""
     if inspect(case).key is None:
         return None  # the case has no row yet
     return session.scalar(OPEN_ITEM, {"case": case.id, "body": body_id})

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from cases.history.journal import Event
 from cases.organisation.units import DESK
-from cases.states import SETS_STATE, STEPS, State
+from cases.states import SETS_STATE, STATE_AFTER, State
 
-STATE_AFTER: dict[str, State] = {step.event: step.to for step in STEPS if step.event != "case.answered"}
-STATE_AFTER |= {"case.received": State.RECEIVED}
+STATE_THEN = STATE_AFTER | {"case.received": State.RECEIVED}
 DAYS = ("due_on", "follow_up_on", "until", "object_by")  # the facts that hold the day that counts after a step
 DESK_HAS_IT = frozenset({"case.sent_back", "case.taken_up"})
 BESIDE_STEPS = frozenset({"case.corrected", "case.imported"})  # may give a case another unit or day in its state
@@ -44,7 +43,7 @@ def _after(before: Stood | None, type_: str, facts: dict[str, Any]) -> Stood:
     if type_ in BESIDE_STEPS:
         due_on = date.fromisoformat(facts["due_on"]) if facts.get("due_on") else was.due_on
         return replace(was, responsible=facts.get("responsible") or was.responsible, due_on=due_on)
-    state = State(facts["to"]) if type_ == "case.answered" else STATE_AFTER[type_]
+    state = State(facts["to"]) if type_ == "case.answered" else STATE_THEN[type_]
     unit = DESK if type_ in DESK_HAS_IT else facts.get("responsible") or was.responsible
     days = [facts[name] for name in DAYS if facts.get(name)]
     return replace(was, state=state, responsible=unit, due_on=date.fromisoformat(days[0]) if days else None)

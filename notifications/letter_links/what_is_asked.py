@@ -5,7 +5,7 @@ from typing import Any
 
 from cases.organisation.municipality import ActFromLetters
 from cases.organisation.units import UnitKind
-from cases.states import STEPS, State, Who, steps_open_to
+from cases.states import STATE_AFTER, State, Who, steps_open_to
 from notifications.deliveries import Delivery
 from notifications.letter_links.link import LinkReader, WantedLink
 from notifications.row_types import CaseNow, EventForLetter
@@ -15,7 +15,6 @@ LETTERS_THAT_ASK = frozenset(
     {"assigned", "due_soon", "due_now", "overdue", "question", "answered", "contested", "done"}
 )  # each in the catalogue of letters
 OUTSIDE = frozenset({"reporter", "group"})
-STATE_AFTER = {step.event: step.to for step in STEPS if step.event != "case.answered"}
 Line = dict[str, Any]  # one element of a delivery's `context["lines"]`
 
 

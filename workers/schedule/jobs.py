@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from cases.calendar import Calendar
 from cases.ladder.sweep import sweep
@@ -53,7 +53,7 @@ def next_morning(moment: datetime, settings: Settings) -> datetime:
     if calendar.is_working_day(today) and _local(calendar, moment, hour) > moment:
         return _local(calendar, moment, hour)
     day = calendar.add_working_days(today, 1)
-    return datetime.combine(day, hour, calendar.zone).astimezone(UTC)
+    return calendar.moment_of(day, hour)
 
 
 def next_night(moment: datetime, settings: Settings) -> datetime:
@@ -65,7 +65,7 @@ def next_night(moment: datetime, settings: Settings) -> datetime:
 
 
 def _local(calendar: Calendar, moment: datetime, hour: time) -> datetime:
-    return datetime.combine(calendar.day_of(moment), hour, calendar.zone).astimezone(UTC)
+    return calendar.moment_of(calendar.day_of(moment), hour)
 
 
 JOBS: dict[str, Job] = {

@@ -71,8 +71,7 @@ class StartsAt(PlainText):
 def moment_of(on: Any, starts_at: time | datetime | None) -> datetime | None:
     """Return the moment (UTC) of a time of this local day; what is a moment already, or None, as it is."""
     if isinstance(starts_at, time):
-        zone = current().database.calendar.zone
-        return datetime.combine(on, starts_at, zone).astimezone(UTC)
+        return current().database.calendar.moment_of(on, starts_at)
     return starts_at
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from cases.access.actors import Actor
-from cases.meetings.agenda_items import AgendaItem, SettledHow
+from cases.meetings.agenda_items import AgendaItem, SettledHow, open_item
 from cases.meetings.resolution import Resolution
 from cases.refusals import AgendaNotSent, ItemOpen, ItemTakenUp
 from cases.village.forum.finding import MeetingToChange, meeting_numbered, meeting_to_change
@@ -59,8 +59,10 @@ def settle_anew(
     if was is SettledHow.POSTPONED and how is not SettledHow.POSTPONED:
         _leave_next(session, item)
     session.flush()
-    if how is SettledHow.POSTPONED and was is not SettledHow.POSTPONED and not _stands_open(session, item):
-        carry_over(session, item, at)
+    if how is SettledHow.POSTPONED and was is not SettledHow.POSTPONED:
+        case = held.case_of(item)
+        if case is None or open_item(session, case, item.body_id) is None:
+            carry_over(session, item, at)
     return tell_settled(session, held, item, words, besides, corrects=True, by=by, at=at)
 
 
@@ -71,13 +73,3 @@ def _leave_next(session: Session, item: AgendaItem) -> None:
     if carried.meeting_id is not None or carried.settled_at is not None:
         raise ItemTakenUp(number=item.number or 0)
     session.delete(carried)
-
-
-def _stands_open(session: Session, item: AgendaItem) -> bool:
-    """Return whether the case of the item has another open item of the body: it has one at most."""
-    if item.case_id is None:
-        return False
-    open_ones = select(AgendaItem.id).where(
-        AgendaItem.body_id == item.body_id, AgendaItem.case_id == item.case_id, AgendaItem.settled_at.is_(None)
-    )
-    return session.scalar(open_ones) is not None

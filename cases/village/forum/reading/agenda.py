@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, false, select
+from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session, aliased
 
 from cases.access.actors import Actor
@@ -81,13 +81,17 @@ def agenda_shown(
     )
 
 
+def item_opened_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the SQL condition on `AgendaItem` and its `Case` that the actor may open the case; False for a topic."""
+    return and_(AgendaItem.case_id.is_not(None), opened_by(actor), ~PROTECTED)
+
+
 def _items(by: Actor) -> Any:
     """Return a statement that selects items with their cases, and whether the actor may open each case."""
-    may_open = and_(AgendaItem.case_id.is_not(None), opened_by(by), ~PROTECTED)
     return (
         select(
             AgendaItem, Case.ref, Case.title, Category.name.label("category"), Place.name.label("place"),
-            may_open.label("may_open"), UNDER.number.label("under"),
+            item_opened_by(by).label("may_open"), UNDER.number.label("under"),
         )
         .outerjoin(Case, Case.id == AgendaItem.case_id)
         .outerjoin(Category, Category.id == Case.category_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR, Actor, actors_for
@@ -16,7 +16,7 @@ from cases.organisation.categories import Category
 from cases.organisation.places import Place
 from cases.public.masking import mask
 from cases.public.protection import PROTECTED
-from cases.reading.visibility import opened_by
+from cases.village.forum.reading.agenda import item_opened_by
 
 AgendaReader = tuple[int, int | None]  # the meeting, and the person who can log in; None: a guest
 
@@ -48,7 +48,7 @@ def points_read(
     actors = actors_for(session, {person for _, person in readers if person is not None}, on=on)
     by_scope = {_scope(actor): actor for actor in (A_VISITOR, *actors.values())}
     opens = {scope: f"opens_{place}" for place, scope in enumerate(by_scope)}
-    columns = [_may_open(by_scope[scope]).label(name) for scope, name in opens.items()]
+    columns = [item_opened_by(by_scope[scope]).label(name) for scope, name in opens.items()]
     rows: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(_items({meeting for meeting, _ in readers}, columns)).mappings():
         rows[row["meeting_id"]].append(row)
@@ -61,10 +61,6 @@ def points_read(
 def _scope(actor: Actor) -> tuple[object, ...]:
     """Return what decides which cases the actor may open."""
     return actor.is_staff, actor.unit_ids, actor.seats
-
-
-def _may_open(actor: Actor) -> ColumnElement[bool]:
-    return and_(AgendaItem.case_id.is_not(None), opened_by(actor), ~PROTECTED)
 
 
 def _items(meetings: Collection[int], columns: Collection[ColumnElement[bool]]) -> Any:

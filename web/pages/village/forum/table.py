@@ -16,7 +16,7 @@ from cases.meetings.invited import InvitationAnswer
 from cases.meetings.resolution import Verdict
 from cases.refusals import NotFound
 from cases.village.forum.convening.presence import save_presence
-from cases.village.forum.finding import require_at_table
+from cases.village.forum.finding import meeting_numbered, require_at_table
 from cases.village.forum.minutes.recommending import LONGEST_NUMBER, Recommendation, correct_item, recommend
 from cases.village.forum.minutes.settling import Settling, settle_item
 from cases.village.forum.reading.agenda import agenda_shown
@@ -83,8 +83,8 @@ def item_at_hand(form: Form) -> int | None:
 def _settle(session: Session, form: Form, number: int, item: int) -> str:
     by, at, how, words = current_actor(), right_now(), form.typed("how"), form.text("words")
     corrects = bool(form.typed("corrects"))
-    shown = _shown(session, number)
     if how in RECOMMENDS:
+        shown = _shown(session, number)
         one = _item(shown, item)
         aside = tuple(request.form.getlist("aside"))
         given = Recommendation(
@@ -98,7 +98,7 @@ def _settle(session: Session, form: Form, number: int, item: int) -> str:
         act(session, number, Settling(item, SettledHow(how), words, corrects=corrects), by=by, at=at)
     else:
         raise ValidationError({"how": [gettext("Choose what the meeting says.")]})
-    if shown.closed_on:
+    if meeting_numbered(session, number).closed_on is not None:
         return url_for("forum.ask_to_adjust", number=number)
     if "item" in request.form:
         save_presence(session, number, present_in(form), by=by, at=at)
