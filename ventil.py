@@ -15,7 +15,8 @@ import click
 
 from cases.logs import log_warnings_only
 from cases.refusals import Refusal
-from cases.settings import BadSetting, Settings, read_settings
+from cases.settings import Settings, read_settings
+from cases.settings.values import BadSetting
 from workers.commands import administering, checking, demonstrating, importing, plans, processes
 from workers.commands.demonstrating import make_sure_of_demonstration, refuse_if_open, refuse_open_demonstration
 from workers.commands.opening import (

@@ -38,6 +38,8 @@ OPEN_SQL = "state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting
 ACTED_ON_SQL = "due_at IS NOT NULL AND state NOT IN ('parked', 'done')"  # somebody ought to be working on it
 SENT_BACK_SQL = "sent_back_count > 0 AND state = 'received'"
 QUICK_WIN_SQL = "quick_win IS true AND due_at IS NOT NULL"
+JUNK_SQL = "junk_since IS NOT NULL AND due_at IS NOT NULL"
+UNREAD_SQL = "unread_reply IS NOT NULL"
 OWED_SQL = "obligation IS NOT NULL AND due_at IS NOT NULL"  # what somebody owes, and has not given yet
 WAITING_FOR_REPORTER = "reporter"
 LONGEST_TITLE = 200
@@ -103,6 +105,8 @@ class Case(Base):
         Index("ix_case_category", "category_id", "id"),
         partial_index("ix_case_category_due", "category_id", "due_at", "id", where="due_at IS NOT NULL"),
         Index("ix_case_reporter", "reporter_id"),
+        partial_index("ix_case_junk", "junk_since", "id", where=JUNK_SQL),
+        partial_index("ix_case_unread_reply", "due_at", "id", where=UNREAD_SQL),
         partial_index("uq_case_obligation", "obligation", "subject", where=OWED_SQL, unique=True),
         partial_index("ix_case_contact_id", "contact_id", "id", where="contact_id IS NOT NULL"),
         partial_index("ix_case_published", "published_at", "id", where="published_at IS NOT NULL"),
@@ -170,6 +174,8 @@ class Case(Base):
     last_act_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # by a person of the municipality
     touched_at: Mapped[datetime | None] = mapped_column(UtcDateTime, init=False)  # received, or last_act_at
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    unread_reply: Mapped[int | None] = mapped_column(default=None)  # the seq of a reply to "done" that waits to be read
+    junk_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)  # until a person takes it on
     source: Mapped[str | None] = mapped_column(String(60), default=None)
     external_id: Mapped[str | None] = mapped_column(String(120), default=None)
     version: Mapped[int] = mapped_column(Integer, default=0)  # the last seq
@@ -284,6 +290,7 @@ class Case(Base):
         """
         self.state, self.ended_at, self.responsible_holds, self.highest_rung = state, at, None, 0
         self.due_at = self.rung_at = self.next_at = None
+        self.unread_reply = None
         self.life_due_at = self.life_at = self.statutory_due_at = self.statutory_at = self.promise_breaks_at = None
         self.stop_waiting()
 
@@ -313,7 +320,7 @@ TRACKED = (
     "raised_on", "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on",
     "promise_breaks_at", "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id",
     "duty_on", "duty_first_on", "every_months", "obligation", "subject", "contact_id", "perspective", "quick_win",
-    "published_at", "highest_rung", "sent_back_count", "ended_at",
+    "published_at", "highest_rung", "sent_back_count", "ended_at", "unread_reply", "junk_since",
 )  # fmt: skip
 
 

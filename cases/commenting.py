@@ -10,6 +10,7 @@ from cases.database.texts import visible
 from cases.history.events import CaseCommented
 from cases.history.journal import Entry, SpokenWords
 from cases.history.words import Visibility
+from cases.incoming.unread_replies import mark_read, reads_for_house
 from cases.progress import Change, change_state
 from cases.reading.visibility import takes_part
 from cases.refusals import NotAllowed, TooLong, WordsNeeded
@@ -45,4 +46,6 @@ def comment(session: Session, case: Case, text: str, visibility: Visibility, *, 
     if by.person_id is not None:
         case.touch(at)
     entry.add(CaseCommented(visibility=visibility, sign_of_life=sign_of_life), SpokenWords("note", words, visibility))
+    if reads_for_house(by, case):
+        mark_read(session, case, entry)
     return entry.write(session)

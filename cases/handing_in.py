@@ -14,7 +14,7 @@ from cases.database.base import table_of
 from cases.database.texts import is_storable, visible
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.deadlines.policies import Policy, Terms, most_specific, terms_from
+from cases.deadlines.policies import JUNK_POLICY, Policy, Terms, most_specific, terms_from
 from cases.history.events import CasePlanned, CaseReceived
 from cases.history.journal import Entry, SpokenWords
 from cases.history.writers import EntryWriter
@@ -80,11 +80,11 @@ class Request:
     For a duty, `due_on` is the local day on which it is due, and `every_months` the number of months until the next
     one. A case of another kind with a `due_on` is planned for its `responsible` unit at once. `obligation` and
     `subject` say what the case owes and whose, `plan` of which plan it is an item, and `contact` is the id of the
-    contact with a group at which it was taken down; only the rooms of `cases.village` give them. `perspective` is
-    the slug of whose view it is about, one of the municipality's. `public` says that the one who hands in wants the
-    case published. `source` and `external_id` name the case in the system from which it was
-    imported. `ref` and `public_id` are its own names there; only an import gives them, and only when no other case has
-    them.
+    contact with a group at which it was taken down; only the rooms of `cases.village` give them. `perspective` is the
+    slug of whose view it is about, one of the municipality's. `public` says that the one who hands in wants the case
+    published. `source` and `external_id` name the case in the system from which it was imported. `junk` says that it
+    came by mail and is likely to be junk. `ref` and `public_id` are its own names there; only an import gives them, and
+    only when no other case has them.
     """
 
     kind: Kind
@@ -106,6 +106,7 @@ class Request:
     contact: int | None = None
     plan: str | None = None
     perspective: str | None = None
+    junk: bool = False
     source: str | None = None
     external_id: str | None = None
     ref: str | None = None
@@ -181,6 +182,7 @@ def receive(writer: EntryWriter, request: Request, *, by: Actor, at: datetime) -
         subject=request.subject,
         contact_id=request.contact,
         perspective=request.perspective,
+        junk_since=at if request.junk else None,
         source=request.source,
         external_id=request.external_id,
     )
@@ -204,7 +206,7 @@ def _start(writer: EntryWriter, case: Case, policy: Policy, request: Request, en
         kind=case.kind, channel=case.channel, responsible="desk", due_on=due_on.isoformat(), origin=case.origin,
         category=request.category, place=request.place, group=request.group, obligation=case.obligation,
         subject=case.subject, contact=case.contact_id, plan=request.plan,
-        perspective=case.perspective,
+        perspective=case.perspective, junk=request.junk or None,
     )  # fmt: skip
     entry.add(received, SpokenWords("title", case.title), SpokenWords("description", visible(request.description)))
     is_planned = request.due_on is not None and (case.kind is Kind.DUTY or bool(request.responsible))
@@ -263,7 +265,7 @@ def _kind(session: Session, asked: Kind) -> tuple[Kind, str | None]:
 def _find_named_rows(writer: EntryWriter, kind: Kind, request: Request) -> NamedRows:
     slugs = {"category": request.category or None, "place": request.place or None}
     policy, desk, category, place = writer.find(
-        _load_named_rows, kind, request.obligation, slugs["category"], slugs["place"]
+        _load_named_rows, JUNK_POLICY if request.junk else kind, request.obligation, slugs["category"], slugs["place"]
     )
     for field, found in (("category", category), ("place", place)):
         if (slug := slugs[field]) and found is None:
@@ -272,7 +274,7 @@ def _find_named_rows(writer: EntryWriter, kind: Kind, request: Request) -> Named
 
 
 def _load_named_rows(
-    session: Session, kind: Kind, obligation: str | None, category: str | None, place: str | None
+    session: Session, kind: str, obligation: str | None, category: str | None, place: str | None
 ) -> NamedRows:
     parameters = {"kind": kind, "obligation": obligation, "category": category, "place": place}
     return session.execute(NAMED_ROWS, parameters).one()

@@ -42,6 +42,7 @@ REFUSED_UNUSED = (
 )  # fmt: skip
 LONGEST_NAME = 200  # characters
 WORDS = frozenset({"note", "reason"})
+TAKEN_SERIOUSLY = frozenset({"assign", "plan", "start", "wait", "finish", "park"})  # by a person: it is no junk
 KEEPS_UNIT = frozenset({"plan", "start", "appoint"})
 EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
     "assign": assigning.assign,
@@ -89,10 +90,12 @@ def take_step(writer: EntryWriter, case: Case, change: Change, *, by: Actor, at:
     _refuse_empty_answer(step, case, change, by)
     entry, asked = Entry(case, by=by, at=at), case.waiting_unit_id
     transition = Transition(writer, case, change, step, entry)
-    if change.then_owes is not None:
-        case.obligation = change.then_owes
+    if change.then_owes is not None or (case.junk_since is not None and step.name in TAKEN_SERIOUSLY):
+        case.obligation, case.junk_since = change.then_owes or case.obligation, None
         use_present_policy(writer, case, at)
     event = _with_letter(EFFECTS[step.name](transition), change)
+    if case.state is not State.DONE:
+        case.unread_reply = None
     if asked is not None and case.waiting_unit_id != asked:
         take_off_agenda(writer.session, case, at, why=AgendaReason.WAITS)
     if by.person_id is not None or by.unit_id is not None:

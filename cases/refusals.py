@@ -64,6 +64,14 @@ class LetterLinkDead(Refusal):
 
 
 @dataclass
+class NothingToRead(Refusal):
+    """No reply to "done" waits to be read: somebody has read it meanwhile, or the case has gone on."""
+
+    code: ClassVar[str] = "nothing-to-read"
+    ref: str = ""
+
+
+@dataclass
 class StaleVersion(Refusal):
     """Somebody else has changed the case since the caller read it.
 

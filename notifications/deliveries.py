@@ -53,15 +53,22 @@ class Address(Base):
     """A mail address, one row for all its spellings: `email` as it was first written, `email_normalised` to compare.
 
     `owner` is the normalised address without what follows a plus sign: anna+vatten@example.se is anna@example.se's.
+    Since `dead_since` nothing goes there: a mail server reported that there is no such mailbox, with the code
+    `dead_status` (RFC 3463). It lives again by a mail from it, or when somebody says so.
     """
 
     __tablename__ = "address"
-    __table_args__ = (Index("ix_address_owner", "owner"),)
+    __table_args__ = (
+        Index("ix_address_owner", "owner"),
+        partial_index("ix_address_dead", "email_normalised", where="dead_since IS NOT NULL"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, init=False)
     email_normalised: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
     email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
     owner: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
+    dead_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    dead_status: Mapped[str | None] = mapped_column(String(20), default=None)
 
 
 class Delivery(CountedLease, Base):

@@ -8,7 +8,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases.database.transactions import Database
-from cases.settings import BadSetting, Settings
+from cases.settings import Settings
+from cases.settings.values import BadSetting
 from web.current import Ventil, current, read_domain_clock
 from web.errors.handlers import answer_errors
 from web.language.preference import set_up_language

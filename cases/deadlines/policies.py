@@ -46,6 +46,7 @@ class Terms:
     statutory_warnings: tuple[int, ...] = ()
 
 
+JUNK_POLICY = "junk"  # the kind of the policy for mails that are likely to be junk, whatever their case
 DEFAULT_TERMS = Terms()
 PROPOSAL_TERMS = Terms(statutory_months=12, statutory_warnings=(6, 9, 11))
 

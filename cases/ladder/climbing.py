@@ -152,7 +152,7 @@ class Batch:
                 report_to_council(writer, late.ref, late.statutory_due_at or self.now, by=self.clock, at=self.now)
 
     def _climb(self, case: DueCase, entry: Entry) -> None:
-        if CLOCK_OF[case.state] is not RunsOut.LADDER:
+        if not case.climbs:
             self.run_out.append(case.id)
             return
         clock = case.state_clock
@@ -197,7 +197,7 @@ class Batch:
         event = CaseEscalated(
             clock=name, cycle=clock.cycle, rung=rung, due_at=clock.due_at.isoformat(),
             next_on=calendar_of(self.session).day_of(after.fires_at).isoformat(),
-            state=case.state, responsible=case.responsible,
+            state=case.state, responsible=case.responsible, junk=True if case.junk_since else None,
         )  # fmt: skip
         self.changed_clocks.add(name)
         self.rungs.append((entry, entry.add(event), name, clock.cycle, rung))
@@ -205,9 +205,10 @@ class Batch:
     def _put_on_agenda_if_due(self, case: DueCase, entry: Entry, rung: int) -> None:
         """Put the case on the agenda on the rung for it, once however many of its clocks are there in this sweep.
 
-        A case whose reporter lives under protected identity is kept off it, and the event says so.
+        A case whose reporter lives under protected identity is kept off it, and the event says so. Junk never comes
+        there.
         """
-        if rung != clocks.AGENDA_RUNG or case.id in self.at_agenda_rung:
+        if rung != clocks.AGENDA_RUNG or case.id in self.at_agenda_rung or case.junk_since is not None:
             return
         self.at_agenda_rung.add(case.id)
         if case.protected:

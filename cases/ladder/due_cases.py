@@ -14,7 +14,7 @@ from cases.database.base import table_of
 from cases.deadlines.clocks import Clock
 from cases.organisation.units import Unit
 from cases.parties import Party
-from cases.states import State
+from cases.states import CLOCK_OF, RunsOut, State
 
 
 @dataclass(slots=True)
@@ -50,6 +50,8 @@ class DueCase:
     statutory_at: datetime | None
     promised_on: date | None
     promise_breaks_at: datetime | None
+    unread_reply: int | None
+    junk_since: datetime | None
     protected: bool | None = None
 
     @property
@@ -61,6 +63,11 @@ class DueCase:
     def stream_name(self) -> str:
         """The name that stands for the case in the hash of each of its events: the reference of the case."""
         return self.ref
+
+    @property
+    def climbs(self) -> bool:
+        """Whether the clock of the state climbs the ladder: also when a reply to "done" waits to be read."""
+        return CLOCK_OF[self.state] is RunsOut.LADDER or self.unread_reply is not None
 
     @property
     def state_clock(self) -> Clock:

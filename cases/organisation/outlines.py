@@ -10,7 +10,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from cases.settings import BadSetting
+from cases.settings.values import BadSetting
 
 LARGEST = 500_000  # bytes
 MOST_POINTS = 4000  # of all outlines together: a page that shows them stays light

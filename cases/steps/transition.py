@@ -58,8 +58,9 @@ class Change:
     `done_on` is the day on which the work was done, when that was before the change, and `done_by` says in words who
     did it. `records` are the events of what the change gives, each with its texts, which are written after its own.
     `delivery` is the number of the letter whose link was used, and `signed` what whoever used it says that they are
-    called: words of the act, and nobody's identity. `fulfils` names the obligation that the change fulfils,
-    `then_owes` the one that the case has from now on: only the act that writes the record sets them.
+    called: words of the act, and nobody's identity. `channel` is "mail" for an answer that came by mail. `fulfils`
+    names the obligation that the change fulfils, `then_owes` the one that the case has from now on: only the act that
+    writes the record sets them.
     """
 
     to: State
@@ -78,6 +79,7 @@ class Change:
     done_by: str | None = None
     delivery: int | None = None
     signed: str | None = None
+    channel: str | None = None
     fulfils: str | None = None
     then_owes: str | None = None
     records: tuple[tuple[DomainEvent, tuple[SpokenWords, ...]], ...] = ()

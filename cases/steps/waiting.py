@@ -94,4 +94,4 @@ def answered(act: Transition) -> DomainEvent:
     due_on = enter_state(act, back_to, act.change.due_on or (former if keeps_former else usual))
     if back_to is State.IN_PROGRESS:
         restart_life_clock(act.session, case, act.at)
-    return CaseAnswered(to=back_to, due_on=due_on)
+    return CaseAnswered(to=back_to, due_on=due_on, channel=act.change.channel)

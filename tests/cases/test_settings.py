@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from support.keys import SECRET_KEY
 
-from cases.settings import BadSetting, read_settings
+from cases.settings import read_settings
+from cases.settings.values import BadSetting
 
 GOOD = {"VENTIL_SECRET_KEY": SECRET_KEY}
 BAD = [

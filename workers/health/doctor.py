@@ -23,7 +23,8 @@ from cases.organisation.outlines import read_outlines
 from cases.organisation.people import admins, contact_persons, heads_of
 from cases.organisation.places import Place
 from cases.organisation.units import contact_desk
-from cases.settings import BadSetting, Settings
+from cases.settings import Settings
+from cases.settings.values import BadSetting
 from notifications.set_aside import count_set_aside
 from workers.health.findings import Health, HealthFinding
 from workers.health.holders import absent_holders

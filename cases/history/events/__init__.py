@@ -5,6 +5,7 @@ Importing any module of this package imports all of them, so that `EVENT_TYPES` 
 
 from cases.history.events.base import EVENT_TYPES, ByLetter, DomainEvent
 from cases.history.events.content import (
+    AddressBounced,
     CaseAttached,
     CaseCommented,
     CaseCorrected,
@@ -14,6 +15,8 @@ from cases.history.events.content import (
     CaseReporterCorrected,
     CaseWordsErased,
     LetterLinkPutOut,
+    MailFiled,
+    ReplyRead,
 )
 from cases.history.events.ending import (
     CaseClosed,
@@ -29,7 +32,14 @@ from cases.history.events.following import CaseFollowed, CaseUnfollowed, Followe
 from cases.history.events.handing_in import CaseReceived
 from cases.history.events.imports import CaseImported
 from cases.history.events.ladder import CaseEscalated, CaseKeptOffAgenda, CasePutOnAgenda, CaseTakenOffAgenda
-from cases.history.events.municipality import HouseExported, HouseSettingChanged, MorningCame, SentAgain, SetAside
+from cases.history.events.municipality import (
+    HouseExported,
+    HouseSettingChanged,
+    MailTrouble,
+    MorningCame,
+    SentAgain,
+    SetAside,
+)
 from cases.history.events.organisation import UnitAdded, UnitChanged, UnitSwitchedOff
 from cases.history.events.people import (
     PersonAdded,
@@ -67,6 +77,7 @@ from cases.history.events.village.relations import ContactLogged
 
 __all__ = [
     "EVENT_TYPES",
+    "AddressBounced",
     "AgendaSentOut",
     "ByLetter",
     "CaseAnswered",
@@ -113,6 +124,8 @@ __all__ = [
     "HouseExported",
     "HouseSettingChanged",
     "LetterLinkPutOut",
+    "MailFiled",
+    "MailTrouble",
     "MeetingCalled",
     "MeetingCancelled",
     "MeetingHeld",
@@ -131,6 +144,7 @@ __all__ = [
     "RegisterAnswered",
     "RegisterEntered",
     "RegisterForwarded",
+    "ReplyRead",
     "SentAgain",
     "SetAside",
     "UnitAdded",

@@ -11,13 +11,18 @@ class CaseCommented(DomainEvent):
     """Somebody commented on the case. `visibility` says who may read the comment.
 
     `sign_of_life` is True for a comment by the responsible unit or the desk on an open case: it shows that work goes
-    on.
+    on. `channel` is "mail" for one that came by mail; `doubt` then says why its writer is not taken for the reader of
+    the letter: "unconfirmed" when our mail server does not say that the sender is genuine, "other_sender" when
+    somebody else sent it. `waits_until` is the local day by which somebody is to read a reply to "done".
     """
 
     type: ClassVar[str] = "case.commented"
     changing: ClassVar[bool] = False
     visibility: str
     sign_of_life: bool = False
+    channel: str | None = None
+    doubt: str | None = None
+    waits_until: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,3 +127,38 @@ class LetterLinkPutOut(ByLetter, DomainEvent):
 
     type: ClassVar[str] = "case.link_put_out"
     changing: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFiled(DomainEvent):
+    """A mail that a machine wrote came in about the case, such as an absence; its words are for staff.
+
+    It is nobody's act, and changes nothing.
+    """
+
+    type: ClassVar[str] = "case.mail_filed"
+    changing: ClassVar[bool] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressBounced(DomainEvent):
+    """A letter about the case could not be delivered: a mail server reported that.
+
+    `delivery` is the number of the letter. `permanent`: nothing goes to that address any more. `status` is the
+    server's code (RFC 3463).
+    """
+
+    type: ClassVar[str] = "case.address_bounced"
+    changing: ClassVar[bool] = False
+    delivery: int
+    permanent: bool
+    status: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyRead(DomainEvent):
+    """Somebody at the desk or in the unit read the reply to "done": the case may be contested until `object_by`."""
+
+    type: ClassVar[str] = "case.reply_read"
+    changing: ClassVar[bool] = False
+    object_by: str

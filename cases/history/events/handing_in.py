@@ -11,11 +11,11 @@ class CaseReceived(DomainEvent):
     """A case was handed in, and its first clock runs until the end of `due_on`.
 
     `origin` is "proposal" when it was handed in as a proposal but recorded as an issue, because this municipality takes
-    no proposals. `obligation` says what somebody owes by that day, `subject` whose or which (see `cases.village`);
-    both are None for what nobody owes. `contact` is the number of the contact with a group at which it was taken down.
+    no proposals. `obligation` says what somebody owes by that day, `subject` whose or which (see `cases.village`); both
+    are None for what nobody owes. `contact` is the number of the contact with a group at which it was taken down.
     `plan` is the slug of the plan of which the case is an item: the adoption is told, and not this. `perspective` is
-    the slug of whose view it is about. `follows` is set for a duty that comes again: the reference of the closed duty
-    before it.
+    the slug of whose view it is about. `junk` is True for a mail that is likely to be junk. `follows` is set for a duty
+    that comes again: the reference of the closed duty before it.
     """
 
     type: ClassVar[str] = "case.received"
@@ -32,4 +32,5 @@ class CaseReceived(DomainEvent):
     contact: int | None = None
     plan: str | None = None
     perspective: str | None = None
+    junk: bool | None = None
     follows: str | None = None  # the duty that this one continues

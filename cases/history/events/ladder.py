@@ -14,7 +14,7 @@ class CaseEscalated(DomainEvent):
     goes on) or "statutory" (the law wants a proposal decided within a year). `rung` is the number of the rung that
     fired, and `cycle` counts how often the clock has been started. `due_at` is the end of the day on which the clock is
     due, `next_on` the day on which its next rung fires. `state` and `responsible` are those of the case when the rung
-    fired.
+    fired. `junk` is True for a mail that is likely to be junk, which climbs only to the head.
     """
 
     type: ClassVar[str] = "case.escalated"
@@ -26,6 +26,7 @@ class CaseEscalated(DomainEvent):
     next_on: str
     state: str
     responsible: str
+    junk: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

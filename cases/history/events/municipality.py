@@ -45,6 +45,21 @@ class MorningCame(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MailTrouble(DomainEvent):
+    """Something about incoming mail that a person must look at; told once, until it is over.
+
+    `what` is "mailbox" (it cannot be read), "too_big" (a mail was moved aside unread), "flood" (so much came in within
+    an hour that it is taken for junk) or "own_address" (other mail servers do not accept our own address). `source`
+    names the mailbox, when it is about one; `count` how many mails, when they were counted.
+    """
+
+    type: ClassVar[str] = "house.mail_trouble"
+    what: str
+    source: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class SetAside(DomainEvent):
     """An alarm: the machine gave up a piece of work that failed too often, and a person must decide.
 
@@ -53,7 +68,7 @@ class SetAside(DomainEvent):
     """
 
     type: ClassVar[str] = "house.set_aside"
-    what: str  # "work", "tick" or "delivery"
+    what: str  # "work", "tick", "delivery" or "inbound"
     row: int
     reason: str
 

@@ -80,11 +80,15 @@ class CaseWaiting(ByLetter, DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseAnswered(ByLetter, DomainEvent):
-    """The answer came: the case goes back to the state `to`, which it had before it waited."""
+    """The answer came: the case goes back to the state `to`, which it had before it waited.
+
+    `channel` is "mail" when it came as a reply to a letter.
+    """
 
     type: ClassVar[str] = "case.answered"
     to: str
     due_on: str
+    channel: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cases.organisation.outlines import LARGEST, MOST_POINTS, read_outlines
-from cases.settings import BadSetting
+from cases.settings.values import BadSetting
 
 SQUARE = [[18.0, 61.0], [18.1, 61.0], [18.1, 61.1], [18.0, 61.0]]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import hypothesis.strategies as some
 from support.lives.course import Given
-from support.lives.oracle import NEEDS_A_DAY, TAKEN_ON, Attempt, Life, answers
+from support.lives.oracle import NEEDS_A_DAY, TAKEN_ON, Attempt, Life, answers, holds
 
 from proof.simulation.second_calendar import local_day
 
@@ -22,7 +22,8 @@ class LifeChoice:
 
     def given(self, life: Life, attempt: Attempt) -> Given:
         """Return the fields of the step: its day, and whom it waits for, where it has them."""
-        may_have_a_day = attempt.to in TAKEN_ON and self.names_a_day
+        only_answers = answers(life, attempt) and not holds(life, attempt.who)
+        may_have_a_day = attempt.to in TAKEN_ON and self.names_a_day and not only_answers
         dated = may_have_a_day or (attempt.to in NEEDS_A_DAY and not answers(life, attempt))
         day = local_day(attempt.at) + timedelta(days=self.days) if dated else None
         return Given(day, self.waits_for if attempt.to == "waiting" else None)

@@ -214,12 +214,11 @@ class ForumMeets(VillagesAct):
         assert sorted(there) == sorted(self.proposed)
         assert {ref: state.value for ref, state in states.items()} == self.asked
 
-    def teardown(self) -> None:
-        """See that whoever was invited was told of the minutes when all has come to rest."""
-        self._rests()
+    def look_back(self) -> None:
+        """Assert that whoever was invited was told of the minutes."""
+        super().look_back()
         for event in self._adjustments():
             assert "ombud" in self._told_in(event, "minutes") or not self._was_invited(event)
-        super().teardown()
 
     # --- what is there -----------------------------------------------------------------------------
 

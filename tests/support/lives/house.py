@@ -129,15 +129,21 @@ class HouseThatMayDie(RuleBasedStateMachine):
             self.dropped += len(self.world.mail.letters) - before
 
     def teardown(self) -> None:
-        """Let all open work finish, and assert that the independent checker finds nothing."""
-        self.world.mail.mood = MailServerMood.ACCEPT
-        self.process.boundaries.dies_at = None
-        wrong = self.process.come_to_rest()
-        known = Death(self.begins, self.world.clock.now, self.deaths + self.dropped)
-        wrong += breaches(self.process, known)
-        self._process.close()
-        self.house.close()
+        """Let all open work finish, and assert that nothing that it leaves behind is wrong.
+
+        The house is closed whatever is found, since the next life is lived on the same engine.
+        """
+        with self.house, self._process:
+            self.world.mail.mood = MailServerMood.ACCEPT
+            self.process.boundaries.dies_at = None
+            wrong = self.process.come_to_rest()
+            self.look_back()
+            known = Death(self.begins, self.world.clock.now, self.deaths + self.dropped)
+            wrong += breaches(self.process, known)
         assert not wrong, wrong
+
+    def look_back(self) -> None:
+        """Assert what holds when a life has come to rest."""
 
     def _start(self, process: object) -> None:
         self.process = self._process.enter_context(process)

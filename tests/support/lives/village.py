@@ -12,7 +12,6 @@ from support.lives.course import received
 from support.lives.house import Do
 from support.lives.oracle import CONTACTS, RightsKey
 from support.lives.people import PeopleAct
-from support.servers.mail_server import MailServerMood
 
 from cases.administration.reorganising import UnitDetails, add_unit, dissolve_unit
 from cases.case import Case
@@ -145,17 +144,11 @@ class VillagesAct(PeopleAct):
             if village.next_contact is not None:
                 assert self._owed(slug)["contact"] == end_of(rolled(village.next_contact)), slug
 
-    def teardown(self) -> None:
-        """See who was told of each plan when all has come to rest; then what every life ends with."""
-        self._rests()
+    def look_back(self) -> None:
+        """Assert that those who should know were told of each plan."""
+        super().look_back()
         told = [(slug, self._told(slug, number)) for slug, number in self._numbered()]
         assert told == [(slug, _expected(slug, who)) for slug, who in self.adopters]
-        super().teardown()
-
-    def _rests(self) -> None:
-        self.world.mail.mood = MailServerMood.ACCEPT
-        self.process.boundaries.dies_at = None
-        self.process.come_to_rest()
 
     def _tried(self, slug: str, do: Do, *, allowed: bool) -> bool:
         """Try an act, and assert that it is let through or refused as is expected; return whether it is there."""

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from support.houses.logging_in import token_of_last_link
 from support.houses.small_web import open_web
 
-from cases.settings import BadSetting
+from cases.settings.values import BadSetting
 from web import create_app
 from web.login import safe_next
 from web.requests.security import CONTENT_SECURITY_POLICY

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from ipaddress import ip_address
 from itertools import pairwise
 from math import log2
 from pathlib import Path
@@ -16,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cases.calendar import Calendar
 from cases.mail_addresses import is_mail_address
+from cases.settings.mail_in import MailInSettings, read_mail_in_settings
+from cases.settings.values import BadSetting, is_loopback, one_of, scheme_and_host, whole_number
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MAIL_SCHEMES = {"smtp", "smtp+starttls", "smtps"}
@@ -28,10 +29,6 @@ LOCALES = ("sv", "en")
 DEFAULT_SENDER = "ventil@localhost"
 
 
-class BadSetting(Exception):
-    """Raised for a setting that cannot be used; its message is one line of text for the administrator."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """All settings of one process, checked. Durations are in seconds unless the name says otherwise."""
@@ -42,6 +39,7 @@ class Settings:
     smtp_url: str | None
     base_url: str
     secret_key: str = field(repr=False)
+    old_secret_keys: tuple[str, ...] = field(repr=False)  # still hold for the addresses of letters that were sent
     timezone: ZoneInfo
     locale: str
     mail_from: str
@@ -55,6 +53,7 @@ class Settings:
     morning_hour: int
     closed_days: frozenset[date]
     outlines: Path | None  # a GeoJSON file, for the map of the villages
+    incoming: MailInSettings
 
     @property
     def calendar(self) -> Calendar:
@@ -64,7 +63,7 @@ class Settings:
     @property
     def on_loopback(self) -> bool:
         """True when the installation is reached only from this machine itself, by its base URL."""
-        return _is_loopback(urlsplit(self.base_url).hostname or "")
+        return is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def embedded(self) -> bool:
@@ -86,24 +85,26 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
     _refuse_debugging(env)
     return Settings(
         database_url=database_url,
-        pooled=_one_of(env, "VENTIL_DATABASE_POOLER", "session", ("session", "transaction")) == "transaction",
+        pooled=one_of(env, "VENTIL_DATABASE_POOLER", "session", ("session", "transaction")) == "transaction",
         redis_url=redis_url,
         smtp_url=_smtp_url(env.get("VENTIL_SMTP_URL")),
         base_url=_base_url(env.get("VENTIL_BASE_URL") or "http://127.0.0.1:8000"),
         secret_key=_secret_key(env.get("VENTIL_SECRET_KEY"), var if embedded else None),
+        old_secret_keys=tuple((env.get("VENTIL_OLD_SECRET_KEYS") or "").split()),
         timezone=_timezone(env.get("VENTIL_TIMEZONE") or "Europe/Stockholm"),
-        locale=_one_of(env, "VENTIL_LOCALE", "sv", LOCALES),
+        locale=one_of(env, "VENTIL_LOCALE", "sv", LOCALES),
         mail_from=_mail_from(env.get("VENTIL_MAIL_FROM") or DEFAULT_SENDER),
         var=var,
-        rate_limits=_one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
+        rate_limits=one_of(env, "VENTIL_RATE_LIMITS", "on", ("on", "off")) == "on",
         heartbeat_url=_heartbeat_url(env.get("VENTIL_HEARTBEAT_URL")),
-        trusted_proxies=_whole_number(env, "VENTIL_TRUSTED_PROXIES", 0, 0, 5),
-        auto_publish=_one_of(env, "VENTIL_AUTO_PUBLISH", "off", ("on", "off")) == "on",
+        trusted_proxies=whole_number(env, "VENTIL_TRUSTED_PROXIES", 0, 0, 5),
+        auto_publish=one_of(env, "VENTIL_AUTO_PUBLISH", "off", ("on", "off")) == "on",
         metrics_token=env.get("VENTIL_METRICS_TOKEN") or None,
-        sweep_seconds=_whole_number(env, "VENTIL_SWEEP_SECONDS", 60, 1, 3600),
-        morning_hour=_whole_number(env, "VENTIL_MORNING_HOUR", 7, 0, 23),
+        sweep_seconds=whole_number(env, "VENTIL_SWEEP_SECONDS", 60, 1, 3600),
+        morning_hour=whole_number(env, "VENTIL_MORNING_HOUR", 7, 0, 23),
         closed_days=_days(env.get("VENTIL_CLOSED_DAYS") or ""),
         outlines=Path(env["VENTIL_OUTLINES"]) if env.get("VENTIL_OUTLINES") else None,
+        incoming=read_mail_in_settings(env),
     )
 
 
@@ -127,44 +128,27 @@ def _redis_url(given: str | None) -> str | None:
 def _smtp_url(given: str | None) -> str | None:
     if not given:
         return None
-    scheme, host = _scheme_and_host("VENTIL_SMTP_URL", given)
+    scheme, host = scheme_and_host("VENTIL_SMTP_URL", given)
     if scheme not in MAIL_SCHEMES or not host:
         raise BadSetting("VENTIL_SMTP_URL must look like smtp://host:25, smtp+starttls://host:587 or smtps://host:465")
     return given
 
 
-def _scheme_and_host(name: str, given: str) -> tuple[str, str | None]:
-    try:
-        parts = urlsplit(given)
-        _ = parts.port
-    except ValueError:
-        raise BadSetting(f"{name} is not an address: its host or its port cannot be read") from None
-    return parts.scheme, parts.hostname
-
-
 def _heartbeat_url(given: str | None) -> str | None:
-    if given and _scheme_and_host("VENTIL_HEARTBEAT_URL", given)[0] not in {"http", "https"}:
+    if given and scheme_and_host("VENTIL_HEARTBEAT_URL", given)[0] not in {"http", "https"}:
         raise BadSetting("VENTIL_HEARTBEAT_URL must begin with https:// or http://")
     return given or None
 
 
 def _base_url(given: str) -> str:
-    scheme, host = _scheme_and_host("VENTIL_BASE_URL", given)
+    scheme, host = scheme_and_host("VENTIL_BASE_URL", given)
     if scheme not in {"http", "https"} or not host:
         raise BadSetting("VENTIL_BASE_URL must be an address such as https://arenden.example.se")
-    if scheme == "http" and not _is_loopback(host):
+    if scheme == "http" and not is_loopback(host):
         raise BadSetting("VENTIL_BASE_URL may be http only on this machine itself; use https")
     if not SCHEME_AND_HOST.fullmatch(given):
         raise BadSetting("VENTIL_BASE_URL must be only https:// and a host, perhaps with a port: no path, ?, # or user")
     return given.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    """Return whether this host is the machine itself: localhost, ::1, or any address of 127.0.0.0/8 (RFC 1122)."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _secret_key(given: str | None, var: Path | None) -> str:
@@ -239,17 +223,3 @@ def _days(given: str) -> frozenset[date]:
         return frozenset(date.fromisoformat(day.strip()) for day in given.split(",") if day.strip())
     except ValueError:
         raise BadSetting("VENTIL_CLOSED_DAYS must be days such as 2026-12-23, separated by commas") from None
-
-
-def _one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
-    given = env.get(name) or default
-    if given not in allowed:
-        raise BadSetting(f"{name} must be one of {', '.join(allowed)}, not {given!r}")
-    return given
-
-
-def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    given = env.get(name) or str(default)
-    if not given.isdecimal() or not least <= int(given) <= most:
-        raise BadSetting(f"{name} must be a whole number from {least} to {most}, not {given!r}")
-    return int(given)

@@ -1,0 +1,1 @@
+"""What mail that comes in does to a case: comments and answers, what machines wrote, replies to "done"."""

@@ -1,0 +1,66 @@
+"""Replies to "done": until somebody at the desk or in the unit has read one, the case does not close by its clock.
+
+It climbs the ladder instead, like every case on which somebody must act. The letter "done" asks whether it is true;
+whoever answers by mail does not press a button, and what they wrote must not end as "nobody objected".
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from cases.access.actors import Actor
+from cases.case import Case
+from cases.database.transactions import calendar_of
+from cases.deadlines import clocks
+from cases.history.events import ReplyRead
+from cases.history.journal import Entry
+from cases.refusals import NotAllowed, NothingToRead
+from cases.states import Who
+
+READS = frozenset({Who.UNIT, Who.HEAD, Who.CONTACT})
+
+
+def let_reply_wait(session: Session, case: Case, at: datetime) -> str:
+    """Let the done case wait until the reply is read; return the local day by which it is to be read.
+
+    The caller writes the event of the reply next. A second reply moves no day: the first one waits longest.
+    """
+    calendar = calendar_of(session)
+    if case.unread_reply is None:
+        day = calendar.add_working_days(calendar.day_of(at), case.terms.look_days)
+        case.unread_reply = case.version + 1
+        case.set_state_clock(clocks.escalating(day, case.cycle + 1, at, case.terms, calendar))
+    return calendar.day_of(case.state_clock.due_at).isoformat()
+
+
+def reads_for_house(by: Actor, case: Case) -> bool:
+    """Return whether what waits to be read is read when this actor reads it: of the desk or of the unit."""
+    return bool(by.roles_in(case) & READS)
+
+
+def read_reply(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
+    """Note that the reply was read; return the ids of the events written. The case must be locked.
+
+    The case may be contested for as long as after it was done, counted from now. Raises `NotAllowed` for whoever is
+    neither of the desk nor of the unit, and `NothingToRead` when no reply waits.
+    """
+    if not reads_for_house(by, case):
+        raise NotAllowed(step="read_reply")
+    if case.unread_reply is None:
+        raise NothingToRead(ref=case.ref)
+    entry = Entry(case, by=by, at=at)
+    if by.person_id is not None:
+        case.touch(at)
+    mark_read(session, case, entry)
+    return entry.write(session)
+
+
+def mark_read(session: Session, case: Case, entry: Entry) -> None:
+    """Add to the entry that the reply which waits was read, if one waits, and let the time to object begin anew."""
+    if case.unread_reply is None:
+        return
+    calendar = calendar_of(session)
+    object_by = calendar.roll_forward(calendar.day_of(entry.at) + timedelta(days=case.terms.object_calendar_days))
+    case.unread_reply = None
+    case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
+    entry.add(ReplyRead(object_by=object_by.isoformat()))
