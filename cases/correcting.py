@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import Actor
+from cases.access.actors import Actor, ActorKind
 from cases.case import LONGEST_TITLE, Case, Relation
 from cases.database.tables.idempotency_keys import forget_answers
 from cases.database.texts import visible
@@ -145,9 +145,9 @@ def relate(session: Session, case: Case, other: Case, *, by: Actor, at: datetime
     """Relate two cases to each other; return the ids of the events written, one for each case.
 
     The list is empty when they are related already. Both cases must be locked. Raises `NotAllowed` for anybody but
-    staff, and `MergedIntoItself` when both are the same case.
+    staff and the system itself, and `MergedIntoItself` when both are the same case.
     """
-    if not by.is_staff:
+    if not (by.is_staff or by.kind is ActorKind.CLOCK):
         raise NotAllowed(step="relate")
     if case.id == other.id:
         raise MergedIntoItself(field="to", name=other.ref)

@@ -8,10 +8,11 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cases.settings import Settings
 from cases.settings.mail_in import PLACEHOLDER
 
 CODE_BYTES = 16  # 128 bits, in 26 signs of base32
@@ -87,9 +88,10 @@ class ReplyAddresses:
         return LetterToken(delivery_id, purpose) if holds else None
 
 
-def reply_addresses(pattern: str | None, keys: Sequence[str]) -> ReplyAddresses | None:
+def reply_addresses(settings: Settings) -> ReplyAddresses | None:
     """Return what makes and reads the addresses of letters; None when no pattern is set: no replies come in."""
-    return ReplyAddresses(pattern, tuple(keys)) if pattern else None
+    pattern = settings.incoming.reply_to
+    return ReplyAddresses(pattern, (settings.secret_key, *settings.old_secret_keys)) if pattern else None
 
 
 def _code(key: str, purpose: ReplyPurpose, delivery_id: int) -> str:

@@ -23,12 +23,15 @@ from cases.history.municipality_events import record_for_municipality
 from cases.history.outbox import OutboxEntry
 from cases.refusals import NotFound
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
+from notifications.inbound_mail import InboundMail, InboundOutcome
 
 LOG = structlog.get_logger()
 AWAITED = text("delivery.outcome IN ('waiting', 'set_aside')")  # word for word as in its partial index
+IS_UNFILED = text("inbound.outcome = 'set_aside'")  # word for word as in its partial index
 KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # each kind: its table, and when a row is set aside
     "work": (OutboxEntry, (OutboxEntry.set_aside_at.is_not(None), OutboxEntry.done_at.is_(None))),
     "delivery": (Delivery, (AWAITED, Delivery.outcome == Outcome.SET_ASIDE)),
+    "inbound": (InboundMail, (IS_UNFILED,)),
     "tick": (EventBatch, (EventBatch.set_aside_at.is_not(None), EventBatch.planned_at.is_(None))),
 }
 
@@ -73,6 +76,17 @@ def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) ->
     _alarm(session, "work", entry.id, reason, entry.event_id)
 
 
+def set_aside_inbound(session: Session, mail: InboundMail, reason: str) -> None:
+    """Set a mail that came in aside: it is not filed until a person asks for another try.
+
+    The desk and the admins are alarmed; `reason` says why it failed.
+    """
+    mail.outcome, mail.last_error = InboundOutcome.SET_ASIDE, reason
+    mail.finished_at = present(session)
+    mail.end_lease()
+    _alarm(session, "inbound", mail.id, reason, None)
+
+
 def set_aside_batch(session: Session, batch: EventBatch, reason: str) -> None:
     """Set a batch of events aside: no more of its letters are planned until a person asks for another try.
 
@@ -110,6 +124,7 @@ def list_set_aside(session: Session) -> list[SetAsideRow]:
     found = [_of_outbox_entry(*row) for row in session.execute(entries)]
     found += [_of_batch(batch) for batch in session.scalars(batches)]
     found += [_of_delivery(*row) for row in session.execute(letters)]
+    found += [_of_inbound(mail) for mail in session.scalars(select(InboundMail).where(*KINDS["inbound"][1]))]
     return sorted(found, key=lambda row: (row.since, row.kind, row.row_id))
 
 
@@ -120,7 +135,9 @@ def send_again(session: Session, kind: str, row_id: int, *, by: Actor, at: datet
     when no such row is set aside.
     """
     row = _locked(session, kind, row_id)
-    if isinstance(row, Delivery):
+    if isinstance(row, InboundMail):
+        row.outcome, row.finished_at = InboundOutcome.WAITING, None
+    elif isinstance(row, Delivery):
         row.outcome, row.reason, row.finished_at = Outcome.WAITING, None, None
         row.attempts, row.first_attempt_at = 0, None
     else:
@@ -171,6 +188,11 @@ def _of_outbox_entry(entry: OutboxEntry, type_: str, ref: str | None) -> SetAsid
 
 def _of_batch(batch: EventBatch) -> SetAsideRow:
     return SetAsideRow("tick", batch.id, batch.set_aside_at or batch.started_at, "", "tick")
+
+
+def _of_inbound(mail: InboundMail) -> SetAsideRow:
+    since = mail.finished_at or mail.received_at
+    return SetAsideRow("inbound", mail.id, since, mail.last_error or "", "inbound", to=mail.sender)
 
 
 def _of_delivery(delivery: Delivery, email: str | None, ref: str | None) -> SetAsideRow:

@@ -9,7 +9,7 @@ from cases.database.base import table_of
 from cases.database.clock import present
 from cases.database.transactions import insert_of
 from cases.mail_addresses import LONGEST_ADDRESS
-from notifications.inbound.inbound_mail import InboundMail
+from notifications.inbound_mail import InboundMail
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from cases.parties import Party
 from cases.public.protection import is_protected
 from notifications.addresses import is_address
 from notifications.deliveries import Address, Delivery
-from notifications.letter_links.link import LetterLink
+from notifications.letter_links.link import LetterLink, LinkReader
 
 ADDRESS = select(Address.email_normalised).join(Delivery, Delivery.address_id == Address.id)
 
@@ -27,11 +27,21 @@ def holder_of(session: Session, link: LetterLink, case: Case, *, on: date) -> Ac
     address = session.scalar(ADDRESS.where(Delivery.id == link.delivery_id))
     if address is None or is_protected(session, case):
         return None
-    if link.party_id is not None:
-        return _reporter(session, link.party_id, case, address)
-    if link.person_id is not None:
-        return _person(session, link, address, on)
-    return _mailbox(session, link.unit_id, address)
+    reader = LinkReader(link.party_id, link.person_id, link.unit_id)
+    return current_reader(session, reader, case, address, on=on)
+
+
+def current_reader(session: Session, reader: LinkReader, case: Case, address: str, *, on: date) -> Actor | None:
+    """Return the reader of a letter to this address (normalised) as an actor of today; None when it is not theirs now.
+
+    It is no longer theirs when they have another address, are switched off, have left the unit or are no longer the one
+    who asked. `on` is the local day.
+    """
+    if reader.party_id is not None:
+        return _reporter(session, reader.party_id, case, address)
+    if reader.person_id is not None:
+        return _person(session, reader, address, on)
+    return _mailbox(session, reader.unit_id, address)
 
 
 def _reporter(session: Session, party_id: int, case: Case, address: str) -> Actor | None:
@@ -40,11 +50,11 @@ def _reporter(session: Session, party_id: int, case: Case, address: str) -> Acto
     return reporter_of(case) if is_own else None
 
 
-def _person(session: Session, link: LetterLink, address: str, on: date) -> Actor | None:
-    actor = actor_for(session, link.person_id or 0, on=on)
+def _person(session: Session, reader: LinkReader, address: str, on: date) -> Actor | None:
+    actor = actor_for(session, reader.person_id or 0, on=on)
     if actor is None or not _is_still(actor.email, address):
         return None
-    return actor if link.unit_id is None or actor.is_in(link.unit_id) else None
+    return actor if reader.unit_id is None or actor.is_in(reader.unit_id) else None
 
 
 def _mailbox(session: Session, unit_id: int | None, address: str) -> Actor | None:

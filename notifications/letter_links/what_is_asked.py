@@ -27,7 +27,7 @@ def link_wanted(
     the house: "all", "outside" or "off". Whoever can log in gets no link in a letter about several cases.
     """
     asks = any(_asks(line, event, case) for line, (event, case) in zip(lines, told, strict=True))
-    reader = _reader(lines[0])
+    reader = reader_of(lines[0])
     is_gathered = len({line.get("ref") for line in delivery.context["lines"]}) > 1
     if not asks or reader is None or (is_gathered and reader.person_id) or not _is_open_to(lines[0], mode):
         return None
@@ -66,7 +66,8 @@ def _capacities(line: Line) -> frozenset[Who]:
     return frozenset() if is_mailbox else frozenset({Who.CONTACT})  # somebody at the desk, in place of others
 
 
-def _reader(line: Line) -> LinkReader | None:
+def reader_of(line: Line) -> LinkReader | None:
+    """Return whose letter it is by this line of it: a party, a person, or whoever reads the mailbox of a unit."""
     if line.get("party"):
         return LinkReader(party_id=line["party"])
     if line.get("person") or line.get("unit_id"):

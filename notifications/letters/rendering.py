@@ -32,6 +32,7 @@ from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.telephones import without_marks
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST, QUESTIONS
 from notifications.planning.rate_limits import RECEIPT
+from notifications.reply_addresses import ReplyAddresses, reply_addresses
 
 WIDTH = 72
 MOST_QUOTED = 20_000  # characters of comments in one letter: as many as one comment may have
@@ -54,17 +55,22 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "Al
 
 @dataclass(frozen=True)
 class LetterSettings:
-    """The settings of the installation that letters need. `key` is the secret with which their links are signed."""
+    """The settings of the installation that letters need. `key` is the secret with which their links are signed.
+
+    `replies` makes the addresses to which letters are answered; None when no mail comes in.
+    """
 
     base_url: str
     key: str = field(repr=False)
     mail_from: str
     calendar: Calendar
+    replies: ReplyAddresses | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> LetterSettings:
         """Return the settings for letters, taken from all settings of the installation."""
-        return cls(settings.base_url, settings.secret_key, settings.mail_from, settings.calendar)
+        replies = reply_addresses(settings)
+        return cls(settings.base_url, settings.secret_key, settings.mail_from, settings.calendar, replies)
 
     @property
     def pages(self) -> WebAddresses:
@@ -96,7 +102,7 @@ class RenderedLetter:
 
 def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> RenderedLetter:
     """Return the letter of a delivery that goes by mail. The same database rows always give the same letter."""
-    template_context = TemplateContext(snapshot, settings.pages, settings.key)
+    template_context = TemplateContext(snapshot, settings.pages, settings.key, replies=settings.replies)
     lines = lines_still_due(snapshot, delivery)
     written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
@@ -109,7 +115,7 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
         headers={
             **AUTOMATIC,
             **_thread(case.ref if case else None, settings),
-            **_reply_to(delivery.context),
+            **_reply_to(template_context, delivery),
             **_unsubscribe(unsubscribe_urls),
         },
         sender=f"{_plain_name(delivery.context['house'])} <{settings.mail_from}>",
@@ -305,8 +311,9 @@ def _thread(ref: str | None, settings: LetterSettings) -> dict[str, str]:
     return {"In-Reply-To": root, "References": root} if ref else {}
 
 
-def _reply_to(context: dict[str, Any]) -> dict[str, str]:
-    return {"Reply-To": context["reply_to"]} if context["reply_to"] else {}
+def _reply_to(template_context: TemplateContext, delivery: Delivery) -> dict[str, str]:
+    address = template_context.reply_address(delivery) or delivery.context["reply_to"]
+    return {"Reply-To": address} if address else {}
 
 
 def followers_addressed(snapshot: SendingSnapshot, delivery: Delivery) -> list[int]:

@@ -20,6 +20,7 @@ from notifications.letters.meeting_values import meeting_values
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.reasons_in_swedish import why_not
+from notifications.reply_addresses import ReplyAddresses
 from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
@@ -56,6 +57,9 @@ EMPTY_LINE_CONTEXT = {
 }
 
 
+INVITED = frozenset({"invited", "groups"})
+
+
 class Facts(dict[str, Any]):
     """An event's facts as a dict for templates: looking up a fact that the event does not have gives None."""
 
@@ -68,12 +72,14 @@ class TemplateContext:
     """What the values for templates are made from: the snapshot, the URLs of pages, and the key that signs links.
 
     `names_asker` is False where somebody looks at a letter to staff who may not know how to reach the one who asked.
+    `replies` makes the addresses to which letters are answered by mail; None when no mail comes in.
     """
 
     snapshot: SendingSnapshot
     pages: WebAddresses
     key: str
     names_asker: bool = True
+    replies: ReplyAddresses | None = None
 
     def write(self, delivery: Delivery, line: LineContext) -> WrittenLetter:
         """Return the words of the letter about the event of this line, in the delivery's language."""
@@ -99,6 +105,7 @@ class TemplateContext:
             "house": delivery.context["house"],
             "contact": _with_marked_phone(delivery.context["contact"]),
             "reply_to": delivery.context["reply_to"],
+            "takes_replies": self.reply_address(delivery) is not None,
             "names": self.snapshot.authorities | line["names"],
             "the_case": _case_in_words(told, delivery.locale),
             "about": category_and_place(told, delivery.locale),
@@ -121,6 +128,17 @@ class TemplateContext:
             **meeting_values(self.snapshot, delivery, line, self.pages, self.key),
             "plan_items": self.snapshot.plan_items.get(event.id, ()),
         }
+
+    def reply_address(self, delivery: Delivery) -> str | None:
+        """Return the address to which the letter is answered by mail, when it is about one case; else None.
+
+        Who is invited to a meeting answers by the link: what they write is for the desk, and no part of a case.
+        """
+        lines = delivery.context["lines"]
+        is_one = len({line.get("ref") for line in lines}) == 1 and lines[0].get("ref") is not None
+        if self.replies is None or not is_one or {line["audience"] for line in lines} & INVITED:
+            return None
+        return self.replies.for_reply(delivery.id)
 
     def page(self, delivery: Delivery, line: LineContext, case: CaseNow | None) -> str | None:
         """Return the URL of the case's page for this recipient; None when the event is about no case.

@@ -43,11 +43,14 @@ class Readable(Protocol):
 
 
 class Outgoing(flask_mail.Message):
-    """One letter to one recipient as a message for Flask-Mail, which sends its bytes unchanged."""
+    """One letter to one recipient as a message for Flask-Mail, which sends its bytes unchanged.
 
-    def __init__(self, *, sender: str, recipient: str, content: bytes) -> None:
+    `bounces_to` is the address to which mail servers report that it cannot be delivered; the sender when it is None.
+    """
+
+    def __init__(self, *, sender: str, recipient: str, content: bytes, bounces_to: str | None = None) -> None:
         # super().__init__ is not called: it looks up this machine's name in the DNS each time.
-        self.sender = self.envelope_from = sender
+        self.sender, self.envelope_from = sender, bounces_to or sender
         self.recipient = recipient
         self.recipients, self.cc, self.bcc = [recipient], [], []
         self.content = content

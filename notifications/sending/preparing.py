@@ -108,7 +108,9 @@ def _add_letter_tokens(session: Session, snapshot: SendingSnapshot, deliveries: 
 def _prepared(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettings) -> PreparedLetter:
     address_id = delivery.address_id or 0
     to, content = snapshot.addresses[address_id].email, delivery.message or b""
-    return PreparedLetter(delivery.id, address_id, Outgoing(sender=settings.mail_from, recipient=to, content=content))
+    bounces_to = settings.replies.for_bounce(delivery.id) if settings.replies else None
+    letter = Outgoing(sender=settings.mail_from, recipient=to, content=content, bounces_to=bounces_to)
+    return PreparedLetter(delivery.id, address_id, letter)
 
 
 def _suppress(delivery: Delivery, reason: str, at: datetime) -> None:

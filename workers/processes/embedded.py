@@ -15,7 +15,7 @@ from cases.history.event_batches import EventBatch
 from cases.history.outbox import OutboxEntry
 from cases.settings import Settings
 from notifications.deliveries import Delivery, MailServer
-from notifications.inbound.inbound_mail import InboundMail
+from notifications.inbound_mail import InboundMail
 from workers.health.watchdog import Watchdog
 from workers.processes.actors import declare_actors, deliver_until_stopped
 from workers.processes.single_instance import InstanceLock

@@ -1,0 +1,1 @@
+"""Filing: what a mail that came in becomes, and on which case."""

@@ -1,0 +1,163 @@
+"""What one mail becomes: a report, an automatic one, a comment, an answer, or a new case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.access.actors import A_VISITOR, THE_CLOCK, Actor
+from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, case_to_change
+from cases.correcting import relate
+from cases.database.texts import visible
+from cases.files.attaching import StoredFile, attach
+from cases.handing_in import Reporter, Request, receive
+from cases.history.events import CaseAnswered
+from cases.history.journal import Event
+from cases.history.writers import EntryWriter
+from cases.incoming.filing import file_automatic
+from cases.incoming.mail_comments import BY_MAIL, MailDoubt, comment_by_mail
+from cases.mail_addresses import is_public_address
+from cases.refusals import TooManyFiles
+from cases.states import Kind
+from notifications.inbound.filing.belonging import Belonging, belonging_of
+from notifications.inbound.filing.bounces import note_report, revive
+from notifications.inbound.filing.junk import is_flood
+from notifications.inbound.filing.senders import sender_as_actor
+from notifications.inbound.reading.mail import MailKind, ReadMail, SenderVerdict
+from notifications.inbound_mail import InboundMail, InboundOutcome
+from notifications.reply_addresses import ReplyAddresses
+
+REPORTS = frozenset({MailKind.BOUNCE, MailKind.DELAY})
+BY_MACHINES = frozenset({MailKind.AUTO, MailKind.LOOP})
+LOCALES = ("sv", "en")
+JUNK = "junk"
+NO_SUBJECT = {"sv": "Mejl utan ämne", "en": "E-mail without a subject"}
+
+
+@dataclass(frozen=True)
+class FilingTerms:
+    """What filing has to know of the installation and of the moment.
+
+    `addresses` reads the tokens of our addresses; None when letters are not answered by mail. `knows_senders` says that
+    our mail server tells whether a sender is genuine, `locale` the language of those who say none. `at` is domain time,
+    `day` its local day.
+    """
+
+    addresses: ReplyAddresses | None
+    knows_senders: bool
+    locale: str
+    at: datetime
+    day: date
+
+
+def file_mail(session: Session, row: InboundMail, mail: ReadMail, files: Sequence[StoredFile], to: FilingTerms) -> None:
+    """File the mail of this row, which the caller has claimed, and note in the row what it became.
+
+    A mail that was delivered before becomes nothing. What machines wrote is never answered and never counts as
+    somebody's act. `files` are what came along, rewritten and stored.
+    """
+    where = belonging_of(session, mail, row.envelope_recipient, to.addresses)
+    row.sender, row.subject = mail.sender or None, _title(mail, to) if mail.subject else None
+    if (first := _first_delivery(session, mail, where)) is not None:
+        row.outcome, row.case_id, row.seq, row.delivery_id = (
+            InboundOutcome.DOUBLE, first.case_id, first.seq, first.delivery_id,
+        )  # fmt: skip
+        return
+    row.message_id, row.content_sha256, row.own_address = mail.message_id[:300], mail.content_hash, where.own_address
+    row.delivery_id = where.delivery.id if where.delivery else None
+    if mail.kind in REPORTS:
+        row.outcome = InboundOutcome.BOUNCE
+        note_report(session, row, mail, where, at=to.at)
+    elif mail.kind in BY_MACHINES:
+        row.outcome = InboundOutcome.AUTOMATIC
+        if where.ref is not None:
+            case = case_to_change(session, where.ref)
+            file_automatic(session, case, mail.words, at=to.at)
+            row.case_id, row.seq = case.id, case.version
+    else:
+        revive(session, mail.sender)
+        _file_what_somebody_wrote(session, row, mail, files, (where, to))
+
+
+def _first_delivery(session: Session, mail: ReadMail, where: Belonging) -> InboundMail | None:
+    same = select(InboundMail).where(
+        InboundMail.message_id == mail.message_id[:300],
+        InboundMail.content_sha256 == mail.content_hash,
+        InboundMail.own_address == where.own_address,
+    )
+    return session.scalars(same).one_or_none()
+
+
+def _file_what_somebody_wrote(
+    session: Session, row: InboundMail, mail: ReadMail, files: Sequence[StoredFile], how: tuple[Belonging, FilingTerms]
+) -> None:
+    where, to = how
+    former = case_to_change(session, where.ref) if where.ref is not None else None
+    actor = None
+    if former is not None and where.delivery is not None:
+        actor = sender_as_actor(session, where.delivery, former, mail.sender, on=to.day)
+    doubt = _doubt(mail, actor, to) if former is not None else None
+    if former is not None and former.is_open:
+        by = actor if actor is not None and doubt is None else A_VISITOR if actor is None else actor
+        ids = comment_by_mail(session, former, mail.words, by=by, doubt=doubt, at=to.at)
+        is_answer = session.get_one(Event, ids[0]).type == CaseAnswered.type
+        row.outcome = InboundOutcome.ANSWER if is_answer else InboundOutcome.COMMENT
+        row.case_id, row.seq = former.id, session.get_one(Event, ids[0]).seq
+        row.trouble = doubt.value if doubt else None
+        _attach_all(session, former, files, by if doubt is None else A_VISITOR, to)
+        return
+    case = _new_case(session, row, mail, former, to)
+    if former is not None:
+        relate(session, case, former, by=THE_CLOCK, at=to.at)
+    row.outcome, row.case_id, row.seq = InboundOutcome.CASE, case.id, 1
+    _attach_all(session, case, files, A_VISITOR, to)
+
+
+def _doubt(mail: ReadMail, actor: Actor | None, to: FilingTerms) -> MailDoubt | None:
+    if actor is None:
+        return MailDoubt.OTHER_SENDER
+    is_genuine = not to.knows_senders or mail.verdict is SenderVerdict.PASSED
+    return None if is_genuine else MailDoubt.UNCONFIRMED
+
+
+def _new_case(session: Session, row: InboundMail, mail: ReadMail, former: Case | None, to: FilingTerms) -> Case:
+    """Hand in a case for what belongs to none that is open, in the name of its sender, or as junk."""
+    junk = former is None and (mail.is_junk or is_flood(session, mail.sender))
+    row.trouble = JUNK if junk else None
+    request = Request(
+        Kind.ISSUE,
+        _title(mail, to),
+        description=_shortened(mail.whole),
+        reporter=_reporter(mail, to),
+        channel=BY_MAIL,
+        junk=junk,
+    )
+    return receive(EntryWriter(session), request, by=A_VISITOR, at=to.at)
+
+
+def _reporter(mail: ReadMail, to: FilingTerms) -> Reporter | None:
+    email = mail.sender if mail.sender and is_public_address(mail.sender) else None
+    if email is None and not mail.sender_name:
+        return None
+    locale = mail.language if mail.language in LOCALES else to.locale
+    return Reporter(name=visible(mail.sender_name)[:LONGEST_TITLE] or None, email=email, locale=locale)
+
+
+def _title(mail: ReadMail, to: FilingTerms) -> str:
+    return visible(" ".join(mail.subject.split()))[:LONGEST_TITLE].strip() or NO_SUBJECT[to.locale]
+
+
+def _shortened(text: str) -> str:
+    words = visible(text)
+    return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 2]}\n…"
+
+
+def _attach_all(session: Session, case: Case, files: Sequence[StoredFile], by: Actor, to: FilingTerms) -> None:
+    """Attach the files; those beyond the most that a case may have are left out: they stand in the whole mail."""
+    for file in files:
+        try:
+            attach(session, case, file, by=by, at=to.at)
+        except TooManyFiles:
+            return
