@@ -1,0 +1,33 @@
+"""The fingerprint of a mail: the same for each copy that is delivered, whichever way it came."""
+
+import hashlib
+import re
+
+# What servers on the way write, each copy its own: how it came, to whom, and what they hold of it.
+TRACES = (
+    *(b"received", b"return-path", b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-", b"x-delivered-"),
+    *(b"received-spf", b"authentication-results", b"arc-", b"x-spam", b"x-forefront-", b"x-microsoft-antispam"),
+    *(b"x-ms-exchange-", b"x-received", b"x-google-", b"x-uid", b"status", b"x-status", b"x-keywords", b"x-virus-"),
+)
+EXACTLY = frozenset({b"received", b"status"})  # not "Received-By-Hand"; the others are beginnings of names
+HEADER = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*\n?")
+
+
+def content_hash(head: bytes, body: bytes) -> str:
+    """Return the SHA-256, in hexadecimal, of the mail without the headers that servers on the way wrote.
+
+    Two of our addresses may each get a copy of one mail, and a server may deliver a mail twice: the copies differ in
+    Received, Return-Path, Delivered-To, X-Original-To, Authentication-Results and ARC-*, in verdicts about junk, in line
+    ends, and in nothing else. DKIM-Signature stays: it is the writer's. Other headers keep their order.
+    """
+    digest = hashlib.sha256()
+    for header in HEADER.findall(head.replace(b"\r\n", b"\n")):
+        if not _is_trace(header.partition(b":")[0].strip().lower()):
+            digest.update(header)
+    digest.update(b"\n")
+    digest.update(body.replace(b"\r\n", b"\n").rstrip(b"\n"))
+    return digest.hexdigest()
+
+
+def _is_trace(name: bytes) -> bool:
+    return name in EXACTLY or any(name.startswith(trace) for trace in TRACES if trace not in EXACTLY)

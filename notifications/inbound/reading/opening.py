@@ -1,0 +1,85 @@
+"""A mail is opened in a process of its own, with little memory and time: whatever it does, only that process ends."""
+
+import json
+import subprocess  # only our own interpreter is started  # nosec B404
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cases.files.file_names import safe_name
+from cases.mail_addresses import as_compared
+from notifications.inbound.reading.mail import BounceReport, MailFile
+from notifications.inbound.reading.sandbox.charsets import clean, decode
+
+PATIENCE = 60  # seconds, of which the process computes at most 21
+LONGEST_UNREAD = 100_000  # bytes that are shown as they are when the process gave up
+ROOT = Path(__file__).parents[3]
+START = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "from notifications.inbound.reading.sandbox.program import main; sys.exit(main())"
+)
+PROGRAM = [sys.executable, "-I", "-c", START, str(ROOT)]
+
+
+@dataclass(frozen=True)
+class WhatToLookFor:
+    """What the headers tell the process: that the mail may be a bounce of no standard form, or hands on another."""
+
+    may_be_odd_bounce: bool
+    is_forwarded: bool
+
+
+@dataclass(frozen=True)
+class OpenedMail:
+    """What a mail holds beneath its headers; see `mail.ReadMail`. `methods` are what its invitations ask for."""
+
+    words: str
+    whole: str
+    attachments: Sequence[MailFile]
+    bounces: Sequence[BounceReport]
+    methods: Sequence[str]
+    returned_message_id: str
+    is_cut_off: bool
+    too_many_parts: bool
+    gave_up: bool
+
+
+def open_mail(raw: bytes, body: bytes, looked_for: WhatToLookFor) -> OpenedMail:
+    """Return what the mail holds. `body` is what follows its headers: it is shown as it is when the process gives up."""
+    program = [*PROGRAM, json.dumps(asdict(looked_for))]
+    try:
+        written = subprocess.run(program, input=raw, capture_output=True, timeout=PATIENCE, check=False).stdout  # noqa: S603  # nosec B603
+    except subprocess.TimeoutExpired as too_long:
+        written = too_long.stdout or b""
+    facts, _, rest = written.partition(b"\n")
+    if not rest and not written.endswith(b"\n"):
+        return _unread(body)
+    told = json.loads(facts)
+    files = []
+    for file in told["files"]:
+        content, rest = rest[: file["content"]], rest[file["content"] :]
+        files.append(MailFile(safe_name(file["name"]), file["media_type"], content, file["stands_in_text"]))
+    whole = told["whole"]
+    return OpenedMail(
+        words=json.loads(rest) if rest.endswith(b"\n") else whole,
+        whole=whole,
+        attachments=tuple(files),
+        bounces=tuple(_bounce(one) for one in told["recipients"]),
+        methods=tuple(told["methods"]),
+        returned_message_id=told["returned"].strip("<>"),
+        is_cut_off=told["is_cut_off"],
+        too_many_parts=told["too_many_parts"],
+        gave_up=False,
+    )
+
+
+def _unread(body: bytes) -> OpenedMail:
+    text = clean(decode(body[:LONGEST_UNREAD])).strip()
+    return OpenedMail(text, text, (), (), (), "", is_cut_off=False, too_many_parts=False, gave_up=True)
+
+
+def _bounce(told: dict[str, Any]) -> BounceReport:
+    addresses = {name: as_compared(told[name]) for name in ("final_recipient", "original_recipient")}
+    return BounceReport(**{**told, **addresses})

@@ -1,0 +1,53 @@
+"""HTML becomes text by inscriptis, in which quotes are marked with ">" as in plain text."""
+
+import re
+
+import inscriptis
+import lxml.html
+from inscriptis.css_profiles import STRICT_CSS_PROFILE
+from inscriptis.model.config import ParserConfig
+
+LONGEST = 1_000_000  # characters of HTML that are read
+QUOTE_BEGINS, QUOTE_ENDS = "\ue000", "\ue001"
+QUOTES = "//blockquote[@type='cite' or contains(@class, 'quote')]"
+PARAGRAPHS_WITHOUT_MARGIN = "//p[starts-with(@class, 'Mso') or contains(@style, 'margin:0')]"
+DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
+TAG, BLANK_LINES = re.compile(r"<[^<>]*>"), re.compile(r"\n\s*\n\s*\n+")
+
+
+def text_of(html: str) -> str:
+    """Return what can be read in the HTML; without its tags alone where it cannot be parsed."""
+    html = DECLARATION.sub("", html[:LONGEST])
+    if not html.strip():
+        return ""
+    try:
+        tree = lxml.html.fromstring(html)
+        _mark(tree)
+        found = inscriptis.Inscriptis(tree, ParserConfig(css=STRICT_CSS_PROFILE)).get_text()
+    except (lxml.etree.LxmlError, ValueError, AttributeError, RecursionError):
+        found = TAG.sub(" ", html)
+    return BLANK_LINES.sub("\n\n", _with_quotes(found.replace("\xa0", " ")))
+
+
+def _mark(tree: lxml.html.HtmlElement) -> None:
+    """Mark where quotes begin and end, and take the blank lines from between Outlook's paragraphs."""
+    for paragraph in tree.xpath(PARAGRAPHS_WITHOUT_MARGIN):
+        paragraph.tag = "div"
+    for quote in tree.xpath(QUOTES):
+        begins, ends = lxml.html.Element("div"), lxml.html.Element("div")
+        begins.text, ends.text = QUOTE_BEGINS, QUOTE_ENDS
+        begins.tail, quote.text = quote.text, None
+        quote.insert(0, begins)
+        quote.append(ends)
+
+
+def _with_quotes(text: str) -> str:
+    """Return the text with ">" in front of each line between the marks, as often as it is quoted."""
+    lines, depth = [], 0
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare in (QUOTE_BEGINS, QUOTE_ENDS):
+            depth = max(0, depth + (1 if bare == QUOTE_BEGINS else -1))
+        else:
+            lines.append(f"{'>' * depth} {bare}" if depth else line.rstrip())
+    return "\n".join(lines)
