@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cases.access.actors import ActorKind
 from cases.deadlines.clocks import AGENDA_RUNG, DAY_RUNG, DELAYED_RUNG, FIRST_RUNG, HEAD_RUNG, REPEATED_RUNG
 from cases.history.words import Visibility
 from notifications.row_types import EventRow
@@ -88,6 +89,26 @@ def is_new_duty(event: EventInContext) -> bool:
 def begins_to_be_owed(event: EventInContext) -> bool:
     """Return whether somebody begins to owe something with this event: they are told when its day comes nearer."""
     return event.sibling_fact("case.received", "obligation") is not None
+
+
+def is_no_junk(event: EventInContext) -> bool:
+    """Return whether the event is of a case that is not likely to be junk: nobody outside hears of junk."""
+    return not event.facts.get("junk")
+
+
+def is_permanent(event: EventInContext) -> bool:
+    """Return whether nothing goes any more to the address that a letter did not reach."""
+    return bool(event.facts["permanent"])
+
+
+def waits_to_be_read(event: EventInContext) -> bool:
+    """Return whether the comment is a reply to "done" that somebody is to read before the case may close."""
+    return event.facts.get("waits_until") is not None
+
+
+def is_by_reporter(event: EventInContext) -> bool:
+    """Return whether whoever asked did it, as whom nobody logs in."""
+    return event.row.actor is ActorKind.REPORTER
 
 
 def is_taken_down(event: EventInContext) -> bool:
@@ -244,12 +265,17 @@ def everybody_concerned(letter: str, when: Condition = always) -> Rules:
 
 
 def _ladder(clocks: frozenset[str], rungs: dict[int, tuple[tuple[str, str], ...]]) -> Rules:
+    """Return the rules of a ladder. Nobody outside is told of a case that is likely to be junk."""
     top = max(rungs)
     return tuple(
-        Rule(letter, audience, (from_rung if rung == top else on_rung)(clocks, rung))
+        Rule(letter, audience, _unless_junk(audience, (from_rung if rung == top else on_rung)(clocks, rung)))
         for rung, letters in rungs.items()
         for letter, audience in letters
     )
+
+
+def _unless_junk(audience: str, when: Condition) -> Condition:
+    return both(when, is_no_junk) if audience in OUTSIDE else when
 
 
 def _on_agenda_rung(letter: str, *audiences: str, when: Condition) -> Rules:
@@ -258,6 +284,7 @@ def _on_agenda_rung(letter: str, *audiences: str, when: Condition) -> Rules:
 
 
 ACTED_ON = frozenset({"state", "life"})
+OUTSIDE = frozenset({"reporter", "group", "followers"})
 LADDER = _ladder(
     ACTED_ON,
     {
@@ -296,7 +323,7 @@ TAKING_ON = (
 WHO_IS_TOLD: dict[str, Rules] = {
     # The desk has its list and its morning letter: nothing is mailed to it one by one.
     "case.received": (
-        Rule("receipt", "reporter", to_author=True),
+        Rule("receipt", "reporter", is_no_junk, to_author=True),
         Rule("questions_received", "group", is_taken_down),
         Rule("receipt", "group", both(is_no_duty, is_not(is_of_a_plan))),
     ),
@@ -341,6 +368,9 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.merged": (*everyone_outside("merged"), Rule("news", "handler")),
     "case.took_over": (Rule("news", "handler"),),
     "case.commented": (
+        Rule("reply_to_done", "reporter", both(waits_to_be_read, is_by_reporter), to_author=True),
+        Rule("reply_to_done", "group", both(waits_to_be_read, is_not(is_by_reporter)), to_author=True),
+        Rule("reply_to_done", "handler", waits_to_be_read),
         Rule("news", "reporter", TO_PARTICIPANTS),
         Rule("news", "group", TO_PARTICIPANTS),
         Rule("news", "handler", TO_PARTICIPANTS),
@@ -351,6 +381,9 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.reporter_corrected": (),
     "case.protection_changed": (),
     "case.link_put_out": (),
+    "case.mail_filed": (),  # what a machine wrote is never answered
+    "case.address_bounced": (Rule("address_bounced", "contact", is_permanent),),
+    "case.reply_read": (),
     "case.key_replaced": (Rule("new_key", "reporter", to_author=True),),
     "case.related": (),
     "case.followed": (),
@@ -409,6 +442,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "house.morning": (Rule("morning", "morning"),),
     "house.set_aside": (Rule("set_aside", "contact"), Rule("set_aside", "admins")),
     "house.sent_again": (),
+    "house.mail_trouble": (Rule("mail_trouble", "contact"), Rule("mail_trouble", "admins")),
 }
 
 

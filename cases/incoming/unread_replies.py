@@ -20,17 +20,18 @@ from cases.states import Who
 READS = frozenset({Who.UNIT, Who.HEAD, Who.CONTACT})
 
 
-def let_reply_wait(session: Session, case: Case, at: datetime) -> str:
+def let_reply_wait(session: Session, case: Case, at: datetime) -> str | None:
     """Let the done case wait until the reply is read; return the local day by which it is to be read.
 
-    The caller writes the event of the reply next. A second reply moves no day: the first one waits longest.
+    The caller writes the event of the reply next. None when an earlier reply waits already: that one waits longest.
     """
+    if case.unread_reply is not None:
+        return None
     calendar = calendar_of(session)
-    if case.unread_reply is None:
-        day = calendar.add_working_days(calendar.day_of(at), case.terms.look_days)
-        case.unread_reply = case.version + 1
-        case.set_state_clock(clocks.escalating(day, case.cycle + 1, at, case.terms, calendar))
-    return calendar.day_of(case.state_clock.due_at).isoformat()
+    day = calendar.add_working_days(calendar.day_of(at), case.terms.look_days)
+    case.unread_reply = case.version + 1
+    case.set_state_clock(clocks.escalating(day, case.cycle + 1, at, case.terms, calendar))
+    return day.isoformat()
 
 
 def reads_for_house(by: Actor, case: Case) -> bool:

@@ -81,6 +81,9 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.reporter_corrected": STAFF_AND_REPORTER,
     "case.key_replaced": STAFF_AND_REPORTER,
     "case.link_put_out": STAFF,
+    "case.mail_filed": STAFF,
+    "case.address_bounced": STAFF,
+    "case.reply_read": WHO_TAKES_PART,
     "case.protection_changed": STAFF,
     "case.kept_off_agenda": STAFF,
 }

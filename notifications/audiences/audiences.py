@@ -43,12 +43,18 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
     return chosen
 
 
+def _outside(
+    context: AudienceContext, party: Outsider, *, follower: int | None = None, own_case: int | None = None
+) -> list[Recipient]:
+    return outside_recipients(party, dead=context.directory.unreachable, follower=follower, own_case=own_case)
+
+
 # --- the audiences ---------------------------------------------------------------------
 
 
 def _reporter(context: AudienceContext) -> list[Recipient]:
     party = context.required_case.reporter
-    return outside_recipients(party) if party else []
+    return _outside(context, party) if party else []
 
 
 def _group(context: AudienceContext) -> list[Recipient]:
@@ -80,7 +86,7 @@ def _invited(context: AudienceContext) -> list[Recipient]:
     if "people" in facts:
         people = [one for one in people if one.id in facts["people"]]
         parties = [one for one in parties if one.id in facts["parties"]]
-    outside = [recipient for party in parties for recipient in outside_recipients(party) if recipient.email]
+    outside = [recipient for party in parties for recipient in _outside(context, party) if recipient.email]
     return person_recipients(context.directory, people) + outside
 
 
@@ -101,7 +107,7 @@ def _followers(context: AudienceContext) -> list[Recipient]:
         recipient
         for follower in context.following
         if published or follower.own_case
-        for recipient in outside_recipients(follower.party, follower=follower.follower_id, own_case=follower.own_case)
+        for recipient in _outside(context, follower.party, follower=follower.follower_id, own_case=follower.own_case)
     ]
 
 
@@ -136,7 +142,7 @@ def _person(context: AudienceContext) -> list[Recipient]:
 def _new_follower(context: AudienceContext) -> list[Recipient]:
     """Return who asked to follow and has to confirm it; by mail only."""
     followers = context.following
-    found = [outside_recipients(follower.party, follower=follower.follower_id) for follower in followers]
+    found = [_outside(context, follower.party, follower=follower.follower_id) for follower in followers]
     return [recipient for recipients in found for recipient in recipients if recipient.email]
 
 

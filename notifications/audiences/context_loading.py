@@ -68,12 +68,16 @@ def _cases() -> Select[Any]:
 
 
 CASES = _cases()
+DEAD = select(Address.email_normalised).where(Address.dead_since.is_not(None))
 
 
 def load_contexts(session: Session, events: Sequence[EventInContext]) -> list[AudienceContext]:
     """Return the audience context of each event, in the order of `events`. A few queries serve all events together."""
     cases = cases_of(session, {event.row.stream for event in events if event.row.stream})
     directories = _directories(session, events, cases)
+    dead = frozenset(row[0] for row in fetch_rows(session, DEAD, {}))
+    for directory in directories.values():
+        directory.unreachable = dead
     following = _following(session, events) if _is_any_told(events, {"followers", "new_follower"}) else {}
     invited = _invited(session, events) if _is_any_told(events, {"invited"}) else {}
     return [
@@ -158,7 +162,8 @@ def _directory_for(session: Session, event: EventInContext, directory: Directory
     """Return the directory; for an alarm about a letter that failed, without the address that it did not reach."""
     if event.row.type != "house.set_aside" or event.facts["what"] != "delivery":
         return directory
-    return replace(directory, unreachable=_address_that_failed(session, event.facts["row"]))
+    failed = _address_that_failed(session, event.facts["row"])
+    return replace(directory, unreachable=directory.unreachable | failed)
 
 
 def _people_in(event: EventInContext, case: AudienceCase | None) -> set[int]:

@@ -79,13 +79,16 @@ def staff_recipients(directory: Directory, unit: DirectoryUnit, *roles: Role) ->
     return person_recipients(directory, directory.acting(unit, *roles), unit)
 
 
-def outside_recipients(party: Outsider, *, follower: int | None = None, own_case: int | None = None) -> list[Recipient]:
-    """Return the party as the only recipient: by mail, else by telephone; an empty list when neither is known.
+def outside_recipients(
+    party: Outsider, *, dead: frozenset[str] = frozenset(), follower: int | None = None, own_case: int | None = None
+) -> list[Recipient]:
+    """Return the party as the only recipient: by mail, else by telephone; an empty list when neither reaches them.
 
-    For a follower, `follower` is their follower id, and `own_case` the id of their own merged case, if any.
+    `dead` are the normalised addresses that no letter reaches. For a follower, `follower` is their follower id, and
+    `own_case` the id of their own merged case, if any.
     """
-    if is_address(party.email):
-        key = normalised(party.email or "")
+    key = normalised(party.email or "") if is_address(party.email) else ""
+    if key and key not in dead:
         to = Recipient(Channel.MAIL, key, party.locale, party.email, party_id=party.id)
     elif party.phone:
         to = Recipient(Channel.CALL, f"party:{party.id}", party.locale, party_id=party.id)

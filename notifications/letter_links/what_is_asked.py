@@ -12,7 +12,7 @@ from notifications.row_types import CaseNow, EventForLetter
 
 BY_LETTER = ("plan", "finish", "send_back", "wait", "answer", "confirm", "contest")  # the steps that such a link takes
 LETTERS_THAT_ASK = frozenset(
-    {"assigned", "due_soon", "due_now", "overdue", "question", "answered", "contested", "done"}
+    {"assigned", "due_soon", "due_now", "overdue", "question", "answered", "contested", "done", "reply_to_done"}
 )  # each in the catalogue of letters
 OUTSIDE = frozenset({"reporter", "group"})
 Line = dict[str, Any]  # one element of a delivery's `context["lines"]`
@@ -38,6 +38,8 @@ def _asks(line: Line, event: EventForLetter, case: CaseNow) -> bool:
     """Return whether the letter asks its reader something, and the table of steps has one that answers it."""
     if line["letter"] not in LETTERS_THAT_ASK or case.protected or line.get("follower") or line.get("asks_body"):
         return False
+    if line["letter"] == "reply_to_done" and line["audience"] not in OUTSIDE:
+        return False  # it is read on the page of the case
     if line["letter"] == "contested" and line["audience"] == "contact" and not line.get("at_desk"):
         return False  # the desk is only told
     state, who = _state_after(event), _capacities(line)

@@ -61,4 +61,7 @@ LETTERS: dict[str, Letter] = {
     "digest": QUOTES_NOBODY,
     "comments": Letter(),
     "alarms": QUOTES_NOBODY,
+    "reply_to_done": TO_ACT,
+    "address_bounced": QUOTES_NOBODY,
+    "mail_trouble": QUOTES_NOBODY,
 }

@@ -4,6 +4,9 @@ Two things do: comments of one party outside the municipality on one case, and a
 at once. Those that follow wait until an hour after the last letter about that source went out; what another party
 comments on the case meanwhile joins them. A letter about anything else to the same address lets them go before that: so
 letters keep their order.
+
+A letter that a mail caused waits for an earlier one that a mail caused: two programs that answer each other (RFC 3834)
+write three letters at most within the hour.
 """
 
 import hashlib
@@ -34,6 +37,7 @@ from notifications.planning.drafts import (
 )
 
 WINDOW = timedelta(hours=1)
+BY_MAIL = "mail"
 GATHERED = ("news", COMMENTS, "set_aside", ALARMS)
 
 VARIES = re.compile(r"\S*@\S*|\d+")  # in the reasons of alarms with one cause
@@ -78,7 +82,8 @@ LET_GO = update(DELIVERIES).where(any_of(DELIVERIES.c.id, "ids")).values(next_at
 def gathering_key(context: AudienceContext) -> str | None:
     """Return what the event is gathered with: "case:17/reporter", "case:17/group" or "alarm:0a1b2c3d/alarm".
 
-    What comes before the "/" shares a letter. The last is of alarms whose reasons differ in numbers and addresses at
+    What comes before the "/" shares a letter. "case:17/mail" is what somebody who works here wrote by mail: a program may
+    have written it. The last is of alarms whose reasons differ in numbers and addresses at
     most. None for every other event; a comment by staff is told at once.
     """
     event, case = context.event.row, context.case
@@ -87,6 +92,8 @@ def gathering_key(context: AudienceContext) -> str | None:
         return f"alarm:{hashlib.sha256(cause.encode()).hexdigest()[:8]}/alarm"
     if event.type != "case.commented" or case is None:
         return None
+    if event.facts.get("channel") == BY_MAIL and event.person_id is not None:
+        return f"case:{case.id}/mail"
     if event.actor in {ActorKind.REPORTER, ActorKind.VISITOR}:
         return f"case:{case.id}/reporter"
     of_the_group = case.group and context.directory.belongs(event.person_id, context.unit(case.group))
@@ -110,6 +117,10 @@ class _RecentLetter(NamedTuple):
     def has_told_of(self, source: str | None) -> bool:
         sources = {line.get("gathered_as") for line in self.context["lines"]}
         return self.outcome in {Outcome.WAITING, Outcome.SENT} and source in sources
+
+    def was_caused_by_mail_about(self, ref: str | None) -> bool:
+        lines = (line for line in self.context["lines"] if line.get("ref") == ref)
+        return self.outcome in {Outcome.WAITING, Outcome.SENT} and any(line.get("by_mail") for line in lines)
 
     def tells_of(self, ref: str) -> bool:
         return bool(self.context["more"]) or any(line.get("ref") == ref for line in self.context["lines"])
@@ -164,9 +175,16 @@ class GatheringRound:
         is_last = letter.to not in self._closed and not any(other.tells_of(ref) for other in later)
         return letter.id in self.free and is_last
 
+    def _caused_by_mail(self, draft: DeliveryDraft) -> list[_RecentLetter]:
+        """Return the recent letters to the same address about the same case that were caused by a mail."""
+        ref = draft.lines[0].context.get("ref")
+        return [one for one in self.recent.get(draft.recipient.key, ()) if one.was_caused_by_mail_about(ref)]
+
     def _not_before(self, draft: DeliveryDraft, recent: Sequence[_RecentLetter]) -> datetime | None:
         source = draft.lines[0].gathered_as
         told = [letter.goes_at for letter in recent if letter.has_told_of(source)]
+        if draft.lines[0].context.get("by_mail"):
+            told += [letter.goes_at for letter in self._caused_by_mail(draft)]
         told += [self.moment] if (source, draft.recipient.key) in self._told_now else []
         return max(told) + WINDOW if told and max(told) + WINDOW > self.moment else None
 

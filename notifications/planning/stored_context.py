@@ -50,6 +50,7 @@ def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipie
         "meeting_on": event.sibling_fact("case.put_on_agenda", "meeting_on"),
         "meeting": event.sibling_fact("case.put_on_agenda", "meeting"),
         "asks_body": _asks_body(context, rule) or None,
+        "by_mail": True if event.facts.get("channel") == "mail" and event.row.type != "case.received" else None,
         "names": {slug: unit.name for slug, unit in _units_named(context).items()},
     }
     of_case = _context_of_case(context, context.case, recipient, calendar) if context.case else {}
