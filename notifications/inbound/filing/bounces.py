@@ -16,6 +16,7 @@ from cases.incoming.filing import note_bounce
 from cases.mail_addresses import normalised
 from notifications.deliveries import Address, Delivery, DeliveryLine
 from notifications.inbound.filing.belonging import CASES_OF, Belonging
+from notifications.inbound.filing.filed_mail import FiledMail
 from notifications.inbound.reading.mail import BounceReport, ReadMail
 from notifications.inbound_mail import InboundMail, InboundOutcome
 
@@ -25,31 +26,29 @@ MOST_DAYS = 3  # with another permanent failure, after which the address is take
 GONE, REFUSED, DELAYED, OWN = "gone", "refused", "delayed", "own_address"
 
 
-def note_report(session: Session, row: InboundMail, mail: ReadMail, where: Belonging, *, at: datetime) -> None:
+def note_report(session: Session, row: InboundMail, mail: ReadMail, where: Belonging, *, at: datetime) -> FiledMail:
     """Note what a mail server reports on a letter of ours; nothing more than the row says when it is none of ours.
 
     An address is marked only when the report came to the address of that letter, which nobody else can make, and speaks
     of the recipient of that letter.
     """
     delivery = where.delivery
-    if delivery is None:
-        return
-    row.delivery_id = delivery.id
-    report = _report_on(session, mail.bounces, delivery) if where.reports else None
-    if report is None:
-        return
-    row.trouble = _trouble(report)
-    if row.trouble == OWN:
-        alarm = MailTrouble(what=OWN)
-        record_for_municipality(session, alarm, by=THE_CLOCK, at=present(session))
-        return
-    permanent = row.trouble == GONE or (row.trouble == REFUSED and _is_third_day(session, row, delivery))
+    report = _report_on(session, mail.bounces, delivery) if delivery is not None and where.reports else None
+    if delivery is None or report is None:
+        return FiledMail(InboundOutcome.BOUNCE)
+    trouble = _trouble(report)
+    if trouble == OWN:
+        record_for_municipality(session, MailTrouble(what=OWN), by=THE_CLOCK, at=present(session))
+        return FiledMail(InboundOutcome.BOUNCE, trouble=OWN)
+    permanent = trouble == GONE or (trouble == REFUSED and _is_third_day(session, row, delivery))
     if permanent:
         mark_dead(session, delivery.address_id or 0, report.status, at=present(session))
+    filed = FiledMail(InboundOutcome.BOUNCE, trouble=trouble)
     for ref in session.scalars(CASES_OF.where(DeliveryLine.delivery_id == delivery.id)).all():
         case = case_to_change(session, ref)
         note_bounce(session, case, delivery.id, permanent=permanent, status=report.status or None, at=at)
-        row.case_id, row.seq = case.id, case.version
+        filed = FiledMail(InboundOutcome.BOUNCE, case.id, case.version, trouble)
+    return filed
 
 
 def mark_dead(session: Session, address_id: int, status: str, *, at: datetime) -> None:
@@ -59,7 +58,7 @@ def mark_dead(session: Session, address_id: int, status: str, *, at: datetime) -
 
 
 def revive(session: Session, email: str) -> None:
-    """Note that the address lives: a mail came from it, or somebody says so."""
+    """Note that the address (normalised) lives: a mail came from it, or somebody says so."""
     own = (Address.email_normalised == email, Address.dead_since.is_not(None))
     session.execute(update(Address).where(*own).values(dead_since=None, dead_status=None))
 

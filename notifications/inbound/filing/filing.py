@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cases.access.actors import A_VISITOR, THE_CLOCK, Actor
 from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, case_to_change
 from cases.correcting import relate
+from cases.database.clock import present
 from cases.database.texts import visible
 from cases.files.attaching import StoredFile, attach
 from cases.handing_in import Reporter, Request, receive
@@ -21,8 +22,10 @@ from cases.incoming.mail_comments import BY_MAIL, MailDoubt, comment_by_mail
 from cases.mail_addresses import is_public_address
 from cases.refusals import TooManyFiles
 from cases.states import Kind
+from notifications.deliveries import Delivery
 from notifications.inbound.filing.belonging import Belonging, belonging_of
 from notifications.inbound.filing.bounces import note_report, revive
+from notifications.inbound.filing.filed_mail import FiledMail
 from notifications.inbound.filing.junk import is_flood
 from notifications.inbound.filing.senders import sender_as_actor
 from notifications.inbound.reading.mail import MailKind, ReadMail, SenderVerdict
@@ -33,6 +36,8 @@ REPORTS = frozenset({MailKind.BOUNCE, MailKind.DELAY})
 BY_MACHINES = frozenset({MailKind.AUTO, MailKind.LOOP})
 LOCALES = ("sv", "en")
 JUNK = "junk"
+FIRST = 1  # the seq of the event with which a case begins
+LONGEST_ID = 300  # characters of a Message-ID
 NO_SUBJECT = {"sv": "Mejl utan ämne", "en": "E-mail without a subject"}
 
 
@@ -59,60 +64,65 @@ def file_mail(session: Session, row: InboundMail, mail: ReadMail, files: Sequenc
     somebody's act. `files` are what came along, rewritten and stored.
     """
     where = belonging_of(session, mail, row.envelope_recipient, to.addresses)
-    row.sender, row.subject = mail.sender or None, _title(mail, to) if mail.subject else None
-    if (first := _first_delivery(session, mail, where)) is not None:
-        row.outcome, row.case_id, row.seq, row.delivery_id = (
-            InboundOutcome.DOUBLE, first.case_id, first.seq, first.delivery_id,
-        )  # fmt: skip
-        return
-    row.message_id, row.content_sha256, row.own_address = mail.message_id[:300], mail.content_hash, where.own_address
-    row.delivery_id = where.delivery.id if where.delivery else None
-    if mail.kind in REPORTS:
-        row.outcome = InboundOutcome.BOUNCE
-        note_report(session, row, mail, where, at=to.at)
-    elif mail.kind in BY_MACHINES:
-        row.outcome = InboundOutcome.AUTOMATIC
-        if where.ref is not None:
-            case = case_to_change(session, where.ref)
-            file_automatic(session, case, mail.words, at=to.at)
-            row.case_id, row.seq = case.id, case.version
+    first = _first_delivery(session, mail, where)
+    if first is not None:
+        filed = FiledMail(InboundOutcome.DOUBLE, first.case_id, first.seq)
     else:
-        revive(session, mail.sender)
-        _file_what_somebody_wrote(session, row, mail, files, (where, to))
+        filed = _filed(session, row, mail, files, (where, to))
+        row.message_id, row.content_sha256 = mail.message_id[:LONGEST_ID], mail.content_hash
+        row.own_address = where.own_address
+    row.sender, row.subject = mail.sender or None, _title(mail, to) if mail.subject else None
+    row.delivery_id = where.delivery.id if where.delivery else None
+    row.outcome, row.case_id, row.seq, row.trouble = filed
+    row.finished_at, row.last_error = present(session), None
+    row.end_lease()
+
+
+def _filed(
+    session: Session, row: InboundMail, mail: ReadMail, files: Sequence[StoredFile], how: tuple[Belonging, FilingTerms]
+) -> FiledMail:
+    where, to = how
+    if mail.kind in REPORTS:
+        return note_report(session, row, mail, where, at=to.at)
+    if mail.kind in BY_MACHINES:
+        if where.ref is None:
+            return FiledMail(InboundOutcome.AUTOMATIC)
+        case = case_to_change(session, where.ref)
+        file_automatic(session, case, mail.words, at=to.at)
+        return FiledMail(InboundOutcome.AUTOMATIC, case.id, case.version)
+    revive(session, mail.sender)
+    former = case_to_change(session, where.ref) if where.ref is not None else None
+    if former is None or where.delivery is None:
+        return _new_case(session, mail, files, to)
+    if not former.is_open:
+        filed = _new_case(session, mail, files, to, former=former)
+        case = session.get_one(Case, filed.case_id)
+        relate(session, case, former, by=THE_CLOCK, at=to.at)
+        return filed
+    return _comment(session, former, mail, files, (where.delivery, to))
 
 
 def _first_delivery(session: Session, mail: ReadMail, where: Belonging) -> InboundMail | None:
     same = select(InboundMail).where(
-        InboundMail.message_id == mail.message_id[:300],
+        InboundMail.message_id == mail.message_id[:LONGEST_ID],
         InboundMail.content_sha256 == mail.content_hash,
         InboundMail.own_address == where.own_address,
     )
     return session.scalars(same).one_or_none()
 
 
-def _file_what_somebody_wrote(
-    session: Session, row: InboundMail, mail: ReadMail, files: Sequence[StoredFile], how: tuple[Belonging, FilingTerms]
-) -> None:
-    where, to = how
-    former = case_to_change(session, where.ref) if where.ref is not None else None
-    actor = None
-    if former is not None and where.delivery is not None:
-        actor = sender_as_actor(session, where.delivery, former, mail.sender, on=to.day)
-    doubt = _doubt(mail, actor, to) if former is not None else None
-    if former is not None and former.is_open:
-        by = actor if actor is not None and doubt is None else A_VISITOR if actor is None else actor
-        ids = comment_by_mail(session, former, mail.words, by=by, doubt=doubt, at=to.at)
-        is_answer = session.get_one(Event, ids[0]).type == CaseAnswered.type
-        row.outcome = InboundOutcome.ANSWER if is_answer else InboundOutcome.COMMENT
-        row.case_id, row.seq = former.id, session.get_one(Event, ids[0]).seq
-        row.trouble = doubt.value if doubt else None
-        _attach_all(session, former, files, by if doubt is None else A_VISITOR, to)
-        return
-    case = _new_case(session, row, mail, former, to)
-    if former is not None:
-        relate(session, case, former, by=THE_CLOCK, at=to.at)
-    row.outcome, row.case_id, row.seq = InboundOutcome.CASE, case.id, 1
-    _attach_all(session, case, files, A_VISITOR, to)
+def _comment(
+    session: Session, case: Case, mail: ReadMail, files: Sequence[StoredFile], how: tuple[Delivery, FilingTerms]
+) -> FiledMail:
+    """Write the reply to this letter in the case: as its reader, or as somebody else who has it."""
+    delivery, to = how
+    actor = sender_as_actor(session, delivery, case, mail.sender, on=to.day)
+    doubt, by = _doubt(mail, actor, to), actor or A_VISITOR
+    ids = comment_by_mail(session, case, mail.words, by=by, doubt=doubt, at=to.at)
+    event = session.get_one(Event, ids[0])
+    _attach_all(session, case, files, by if doubt is None else A_VISITOR, to)
+    outcome = InboundOutcome.ANSWER if event.type == CaseAnswered.type else InboundOutcome.COMMENT
+    return FiledMail(outcome, case.id, event.seq, doubt.value if doubt else None)
 
 
 def _doubt(mail: ReadMail, actor: Actor | None, to: FilingTerms) -> MailDoubt | None:
@@ -122,10 +132,14 @@ def _doubt(mail: ReadMail, actor: Actor | None, to: FilingTerms) -> MailDoubt | 
     return None if is_genuine else MailDoubt.UNCONFIRMED
 
 
-def _new_case(session: Session, row: InboundMail, mail: ReadMail, former: Case | None, to: FilingTerms) -> Case:
-    """Hand in a case for what belongs to none that is open, in the name of its sender, or as junk."""
+def _new_case(
+    session: Session, mail: ReadMail, files: Sequence[StoredFile], to: FilingTerms, former: Case | None = None
+) -> FiledMail:
+    """Hand in a case for what belongs to none that is open, in the name of its sender, or as junk.
+
+    A reply about a case that has ended is no junk: its sender has a letter of ours.
+    """
     junk = former is None and (mail.is_junk or is_flood(session, mail.sender))
-    row.trouble = JUNK if junk else None
     request = Request(
         Kind.ISSUE,
         _title(mail, to),
@@ -134,7 +148,9 @@ def _new_case(session: Session, row: InboundMail, mail: ReadMail, former: Case |
         channel=BY_MAIL,
         junk=junk,
     )
-    return receive(EntryWriter(session), request, by=A_VISITOR, at=to.at)
+    case = receive(EntryWriter(session), request, by=A_VISITOR, at=to.at)
+    _attach_all(session, case, files, A_VISITOR, to)
+    return FiledMail(InboundOutcome.CASE, case.id, FIRST, JUNK if junk else None)
 
 
 def _reporter(mail: ReadMail, to: FilingTerms) -> Reporter | None:

@@ -64,12 +64,10 @@ def _file_one(database: Database, settings: Settings, claimed: Claim, number: in
             if row is None:
                 raise LeaseLost
             file_mail(session, row, mail, files, _terms(session, settings))
-            row.finished_at, row.last_error = present(session), None
-            row.end_lease()
     except LeaseLost:
         LOG.info("inbound.lease_lost", mail=number)
     except Exception as error:
-        LOG.error("inbound.not_filed", mail=number, error=type(error).__name__, exc_info=True)
+        LOG.error("inbound.not_filed", mail=number, error=type(error).__name__)  # a trace would show what was written
         with database.transaction() as session:
             _note_failure(session, number, claimed.token, error)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.incoming_mail import MailHouse
-from support.letter_answers import tokens_in
+from support.letter_answers import letters_to, tokens_in
 
 from cases.case import case_to_change
 from cases.incoming.unread_replies import read_reply
@@ -33,14 +33,9 @@ def test_an_unread_reply_keeps_the_case_open_and_climbs_until_it_is_read(mails: 
     assert mails.web.house.case(done).state is State.DONE
     rungs = [event.facts["rung"] for event in mails.web.house.events(done, "case.escalated")]
     assert max(rungs) >= 4
-    assert "Svar på att ärendet är klart" in str([str(one["Subject"]) for one in letters(mails, "officer")])
-
-
-def letters(mails: MailHouse, who: str) -> list[dict[str, str]]:
-    mails.count_letters_to(who)
-    from support.letter_answers import letters_to
-
-    return [{"Subject": str(one.get_body(("plain",)).get_content())} for one in letters_to(mails.web, who)]
+    mails.count_letters_to("officer")
+    texts = [str(one.get_body(("plain",)).get_content()) for one in letters_to(mails.web, "officer")]
+    assert any("Svar på att ärendet är klart" in text for text in texts)
 
 
 def test_who_asked_is_told_that_it_arrived_with_the_two_buttons_and_only_once(mails: MailHouse, done: str) -> None:
@@ -48,7 +43,7 @@ def test_who_asked_is_told_that_it_arrived_with_the_two_buttons_and_only_once(ma
     mails.reply(letter, "Nej, den lyser inte.", sender=RUT)
     receipt = mails.letter_to("rut")
     assert len(tokens_in(receipt)) == 1
-    assert "någon har läst det" in str(receipt.get_body(("plain",)).get_content())
+    assert "någon har läst det" in " ".join(str(receipt.get_body(("plain",)).get_content()).split())
     count = mails.count_letters_to("rut")
     mails.reply(letter, "Hallå?", sender=RUT)
     assert mails.count_letters_to("rut") == count, "two programs that answer each other come to an end"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from support.incoming_mail import PATTERN, MailHouse, a_mail, a_reply, asked_by_mail
 
+from cases.handing_in import Reporter
 from cases.settings.mail_in import PLACEHOLDER
 from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery, Outcome
@@ -102,8 +103,6 @@ def test_an_address_that_does_not_exist_gets_no_more_and_the_desk_is_told(mails:
 
 
 def test_whoever_has_a_telephone_is_rung_instead(mails: MailHouse) -> None:
-    from cases.handing_in import Reporter
-
     rut = Reporter(name="Rut", email="rut@example.se", phone="0000-20 00 00")
     ref = mails.web.house.reach(State.ASSIGNED, at=datetime.now(UTC), reporter=rut)
     report(mails, "5.1.1")

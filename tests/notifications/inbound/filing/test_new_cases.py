@@ -41,9 +41,10 @@ def test_a_mail_without_a_sender_is_a_case_without_somebody_to_tell(mails: MailH
 
 def test_a_long_mail_loses_nothing(mails: MailHouse) -> None:
     text = "Lampan är släckt. " * 3000
-    row = mails.receive(a_mail(text, sender=RUT))
+    mail = a_mail(text, sender=RUT).as_bytes()
+    row = mails.receive(mail)
     assert len(mails.words_of(row)["description"]) == 20_000
-    assert mails.row(row.id).raw.count(b"Lampan") == 3001, "the whole mail is kept"
+    assert mails.row(row.id).raw == mail, "the whole mail is kept"
 
 
 def test_a_picture_comes_along(mails: MailHouse) -> None:
