@@ -301,7 +301,8 @@ LADDER = _ladder(
     },
 )
 AGENDA_RULES = (
-    *_on_agenda_rung("on_agenda", "contact", "head", when=is_not(is_kept_off_agenda)),
+    *_on_agenda_rung("on_agenda", "contact", "head", when=both(is_not(is_kept_off_agenda), is_no_junk)),
+    *_on_agenda_rung("overdue", "contact", "head", when=is_not(is_no_junk)),
     *_on_agenda_rung("kept_off_agenda", "contact", "desk_head", "head", when=is_kept_off_agenda),
 )
 STATUTORY_LADDER = _ladder(

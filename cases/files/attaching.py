@@ -52,8 +52,12 @@ def store_files(storage: Folder, files: list[tuple[str, bytes]]) -> tuple[list[S
     return stored, refused
 
 
-def attach(session: Session, case: Case, file: StoredFile, *, by: Actor, at: datetime) -> Attachment:
+def attach(
+    session: Session, case: Case, file: StoredFile, *, by: Actor, at: datetime, channel: str | None = None
+) -> Attachment:
     """Attach a stored file to the case, write the event `case.attached`, return the new row.
+
+    `channel` is "mail" when it came by mail.
 
     Raises `TooManyFiles` for a case's eleventh file.
     """
@@ -70,7 +74,7 @@ def attach(session: Session, case: Case, file: StoredFile, *, by: Actor, at: dat
     )
     session.add(attachment)
     session.flush()
-    entry.add(_attached_event(attachment))
+    entry.add(_attached_event(attachment, channel))
     entry.write(session)
     return attachment
 
@@ -86,10 +90,11 @@ def _refuse_an_eleventh(session: Session, case: Case, name: str) -> None:
         raise TooManyFiles(field="file", name=name, most=MOST_FILES)
 
 
-def _attached_event(attachment: Attachment) -> CaseAttached:
+def _attached_event(attachment: Attachment, channel: str | None) -> CaseAttached:
     return CaseAttached(
         attachment=attachment.id,
         media_type=attachment.media_type,
         sha256=attachment.sha256,
         visibility=attachment.visibility,
+        channel=channel,
     )

@@ -82,9 +82,9 @@ LET_GO = update(DELIVERIES).where(any_of(DELIVERIES.c.id, "ids")).values(next_at
 def gathering_key(context: AudienceContext) -> str | None:
     """Return what the event is gathered with: "case:17/reporter", "case:17/group" or "alarm:0a1b2c3d/alarm".
 
-    What comes before the "/" shares a letter. "case:17/mail" is what somebody who works here wrote by mail: a program may
-    have written it. The last is of alarms whose reasons differ in numbers and addresses at
-    most. None for every other event; a comment by staff is told at once.
+    What comes before the "/" shares a letter. "case:17/mail" is what somebody who works here wrote by mail: a program
+    may have written it. The last is of alarms whose reasons differ in numbers and addresses at most. None for every
+    other event; a comment by staff is told at once.
     """
     event, case = context.event.row, context.case
     if event.type == "house.set_aside":

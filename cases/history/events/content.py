@@ -29,7 +29,8 @@ class CaseCommented(DomainEvent):
 class CaseAttached(DomainEvent):
     """A file was attached to the case. `visibility` says who may read it.
 
-    `attachment` is the id of the file's row, `sha256` the digest of the stored bytes.
+    `attachment` is the id of the file's row, `sha256` the digest of the stored bytes. `channel` is "mail" for one that
+    came by mail.
     """
 
     type: ClassVar[str] = "case.attached"
@@ -38,6 +39,7 @@ class CaseAttached(DomainEvent):
     media_type: str
     sha256: str
     visibility: str
+    channel: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -174,6 +174,6 @@ def _attach_all(session: Session, case: Case, files: Sequence[StoredFile], by: A
     """Attach the files; those beyond the most that a case may have are left out: they stand in the whole mail."""
     for file in files:
         try:
-            attach(session, case, file, by=by, at=to.at)
+            attach(session, case, file, by=by, at=to.at, channel=BY_MAIL)
         except TooManyFiles:
             return

@@ -27,14 +27,19 @@ from notifications.set_aside import set_aside_inbound
 LOG = structlog.get_logger()
 POLICY = LeasePolicy(lease=timedelta(seconds=60), batch=10)
 RETRY_AFTER = timedelta(seconds=30)
-DUE = (
+WAITING = (
     select(InboundMail.id, InboundMail.claims)
     .where(InboundMail.outcome == STILL_WAITS, is_free(InboundMail, MOMENT))
     .order_by(InboundMail.id)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
 )
-QUEUE = Queue(InboundMail, DUE, set_aside_inbound)
+QUEUE = Queue(InboundMail, WAITING.with_for_update(skip_locked=True), set_aside_inbound)
+
+
+def is_any_mail_waiting(database: Database) -> bool:
+    """Return whether a mail waits that can be claimed now."""
+    with database.reading() as session:
+        return session.execute(WAITING, {"moment": present(session), "most": 1}).first() is not None
 
 
 def file_some(
@@ -45,6 +50,8 @@ def file_some(
     One that fails is tried again later, and set aside after `policy.most_claims` attempts; the others go on. `filed` is
     called after each: it tells whoever waits that letters may have to be planned.
     """
+    if not is_any_mail_waiting(database):
+        return 0
     with database.transaction() as session:
         claimed = claim(session, QUEUE, policy, present(session))
     if claimed.rows:

@@ -21,6 +21,7 @@ from proof.checker.invariants.histories.lives import history_adds_up
 from proof.checker.invariants.histories.minutes import read_minutes
 from proof.checker.invariants.histories.owed import OwedSpans
 from proof.checker.invariants.histories.records import read_records
+from proof.checker.invariants.inbound import machines_are_unanswered, mails_end_once
 from proof.checker.invariants.ladder import next_rungs_are_set, read_ladders
 from proof.checker.invariants.letters import doubles_are_known, no_mail_without_a_row, sent_has_arrived
 from proof.checker.invariants.open_cases import open_cases_are_attended
@@ -55,6 +56,8 @@ DATABASE_CHECKS: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I17": nothing_grows,
     "I18": nothing_accepted_in_vain,
     "I19": files_and_words_are_intact,
+    "I23": mails_end_once,
+    "I24": machines_are_unanswered,
 }
 STORY_CHECKS_WITH_CONTEXT = (
     "I6",

@@ -18,6 +18,7 @@ from cases.database.base import UtcDateTime
 from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock
 from cases.settings import Settings
+from notifications.inbound.filing.queue import file_some
 from notifications.sending.sending import MailTransport, deliver_some, transport_from
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
@@ -35,6 +36,7 @@ PENDING = {
     "work": "SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL",
     "ticks": "SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL",
     "letters": "SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'",
+    "mails": "SELECT count(*) FROM inbound WHERE outcome = 'waiting'",
     "jobs": "SELECT count(*) FROM schedule WHERE lease_token IS NOT NULL",
 }
 
@@ -107,7 +109,7 @@ class Process:
         ]
 
     def _work_once(self) -> bool:
-        worked = [relay_once(self.runtime), self._handle_messages()]
+        worked = [file_some(self.database, self.world.settings) > 0, relay_once(self.runtime), self._handle_messages()]
         return any([*worked, deliver_some(self.database, self.runtime.transport)])
 
     def _handle_messages(self) -> bool:

@@ -22,6 +22,8 @@ PENDING = {
             AND NOT EXISTS (SELECT 1 FROM delivery_line l JOIN event e ON e.id = l.event_id
                             WHERE l.delivery_id = d.id AND e.type NOT IN ('case.commented', 'house.set_aside')))
         ORDER BY id""",  # what may wait is a letter that gathers comments or alarms, until its hour is over
+    "the mail {0} that came by {1} is not filed": """
+        SELECT id, source FROM inbound WHERE outcome = 'waiting' OR lease_token IS NOT NULL ORDER BY id""",
     "the letter {0} for {1} is still held by somebody": """
         SELECT id, occasion FROM delivery WHERE lease_token IS NOT NULL OR lease_until IS NOT NULL ORDER BY id""",
     "the work {0} about event {1} is still held by somebody": """

@@ -51,6 +51,8 @@ def rungs_in_order(story: ObservedStory) -> Iterator[str]:
             yield from (f"{story.name}: {problem}" for problem in _problems_of_rung(clocks, event))
         elif event.actor == "clock" and event.type in BY_THE_CLOCK:
             yield from (f"{story.name}: {problem}" for problem in _too_early(clocks, event))
+            if event.type == "case.closed" and clocks.before.get("unread_reply") is not None:
+                yield f"{story.name}: was closed ({event.seq}) though nobody had read the reply"
 
 
 def _problems_of_rung(clocks: ClocksOfCase, event: ObservedEvent) -> Iterator[str]:

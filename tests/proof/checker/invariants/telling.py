@@ -25,7 +25,11 @@ LINES = """
 SET_ASIDE = """
     SELECT d.id, a.email_normalised AS address FROM delivery d JOIN address a ON a.id = d.address_id
     WHERE EXISTS (SELECT 1 FROM event e WHERE e.type = 'house.set_aside')"""
-OUTSIDERS = frozenset({"asker", "followers", "new_follower"})
+DEAD = """
+    SELECT email_normalised AS address FROM address WHERE dead_since IS NOT NULL
+    UNION SELECT a.email_normalised FROM event e JOIN delivery d ON d.id = CAST(e.facts ->> 'delivery' AS INTEGER)
+    JOIN address a ON a.id = d.address_id WHERE e.type = 'case.address_bounced'"""
+OUTSIDERS = frozenset({"asker", "followers", "new_follower", "who_replied"})
 ADDRESSES_CHANGE = frozenset({"case.reporter_corrected", "case.words_erased"})
 AFTER_THE_LAST = (2**63, 0)
 Place = tuple[int, int]  # stream and seq
@@ -40,6 +44,7 @@ class TellingInputs:
     set_aside: dict[int, str]  # delivery id -> address; empty where nothing was set aside
     meetings: dict[int, ObservedMeeting]
     lines: Iterator[tuple[Place, list[Row]]]  # by stream, then by number
+    dead: frozenset[str]  # addresses to which nothing went at some time, since mail servers said that they are dead
     _next: tuple[Place, list[Row]] = field(default=((-1, 0), []))
 
     def recipients_of(self, place: Place) -> dict[str, str]:
@@ -61,6 +66,13 @@ class ExpectedReaders:
     may: set[str]
     is_uncertain: bool = False  # which of the staff it was, or what address somebody had, cannot be reconstructed
 
+    def but_dead(self, dead: frozenset[str]) -> "ExpectedReaders":
+        """Return the same without these addresses: somebody else may have been told or rung in their place."""
+        if not dead & self.must.keys():
+            return self
+        must = {address: audience for address, audience in self.must.items() if address not in dead}
+        return ExpectedReaders(must, self.may, is_uncertain=True)
+
     def but_outsiders(self) -> "ExpectedReaders":
         """Return the same without what is expected of those outside, whose addresses of that time are not known."""
         inside = {address: audience for address, audience in self.must.items() if audience not in OUTSIDERS}
@@ -73,7 +85,8 @@ def read_inputs(snapshot: Snapshot, zone: str) -> TellingInputs:
     set_aside = {row["id"]: row["address"] for row in snapshot.rows(SET_ASIDE)}
     told = ((place, list(rows)) for place, rows in lines)
     town, followers, meetings = read_town(snapshot, zone), read_followers(snapshot), read_meetings(snapshot)
-    return TellingInputs(town, followers, set_aside, meetings, told)
+    dead = frozenset(row["address"] for row in snapshot.rows(DEAD))
+    return TellingInputs(town, followers, set_aside, meetings, told, dead)
 
 
 def wrongly_told(inputs: TellingInputs, story: ObservedStory) -> Iterator[str]:
@@ -90,6 +103,7 @@ def wrongly_told(inputs: TellingInputs, story: ObservedStory) -> Iterator[str]:
         expected = _expected_readers(cases)
         if _has_lost_address(inputs, story.events, place):
             expected = expected.but_outsiders()
+        expected = expected.but_dead(inputs.dead)
         yield from (f"{label} {problem}" for problem in _differences(expected, told))
 
 

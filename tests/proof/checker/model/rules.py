@@ -33,6 +33,8 @@ def _is_of_a_meeting(act: ObservedAct) -> bool:
 
 
 def _received(act: ObservedAct) -> tuple[str, ...]:
+    if act.event.facts.get("junk"):
+        return ("group",)
     return ("asker",) if act.has_sibling("case.planned") or _is_item_of_a_plan(act) else ("asker", "group")
 
 
@@ -85,7 +87,8 @@ def _waiting(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _commented(act: ObservedAct) -> tuple[str, ...]:
-    return COMMENT_AUDIENCES[act.event.facts["visibility"]]
+    told = COMMENT_AUDIENCES[act.event.facts["visibility"]]
+    return (*told, "who_replied") if act.event.facts.get("waits_until") else told
 
 
 def _corrected(act: ObservedAct) -> tuple[str, ...]:
@@ -101,6 +104,8 @@ def _escalated(act: ObservedAct) -> tuple[str, ...]:
     if act.event.facts["clock"] == "statutory":
         return WARNINGS[min(rung, max(WARNINGS))]
     audiences = RUNGS[min(rung, max(RUNGS))]
+    if act.event.facts.get("junk"):
+        return tuple(audience for audience in audiences if audience not in OUTSIDE)
     return (*audiences, "desk_head") if rung == AGENDA and act.has_sibling("case.kept_off_agenda") else audiences
 
 
@@ -121,6 +126,10 @@ def _entered(act: ObservedAct) -> tuple[str, ...]:
 
 def _forwarded(act: ObservedAct) -> tuple[str, ...]:
     return () if act.has_sibling("register.answered") else ("holder", *OUTSIDE)
+
+
+def _bounced(act: ObservedAct) -> tuple[str, ...]:
+    return ("desk",) if act.event.facts["permanent"] else ()
 
 
 COMMENT_AUDIENCES: dict[str, tuple[str, ...]] = {
@@ -159,6 +168,7 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.promised": _promised,
     "case.escalated": _escalated,
     "case.put_on_agenda": _put_on_agenda,
+    "case.address_bounced": _bounced,
     "case.kept_off_agenda": _kept_off_agenda,
     "register.entered": _entered,
     "register.forwarded": _forwarded,
@@ -171,6 +181,8 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.reopened": ("holder", *OUTSIDE),
     "case.confirmed": (),
     "case.link_put_out": (),
+    "case.mail_filed": (),
+    "case.reply_read": (),
     "case.closed": OUTSIDE,
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),
@@ -183,6 +195,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "house.follower_asked": ("new_follower",),
     "house.morning": ("morning",),
     "house.set_aside": ("desk", "admins"),
+    "house.mail_trouble": ("desk", "admins"),
 }
 
 

@@ -93,6 +93,8 @@ def must_be_told(case: ObservedCase, audiences: tuple[str, ...]) -> dict[str, st
             told.setdefault(address, audience)
     for address in _author(case):
         told.pop(address, None)
+    if "who_replied" in audiences:  # who wrote is told that it arrived
+        told |= dict.fromkeys(_who_replied(case), "who_replied")
     return told
 
 
@@ -129,6 +131,13 @@ def _author(case: ObservedCase) -> set[str]:
 def _asker(case: ObservedCase) -> set[str]:
     by_themselves = case.act.event.actor == "reporter"
     return {case.standing.asker} if case.standing.asker and not by_themselves else set()
+
+
+def _who_replied(case: ObservedCase) -> set[str]:
+    """Return those who are told that their reply to "done" arrived: who asked, or the group."""
+    if case.act.event.actor == "reporter":
+        return {case.standing.asker} if case.standing.asker else set()
+    return _group(case)
 
 
 def _followers(case: ObservedCase) -> set[str]:
@@ -242,6 +251,7 @@ def _morning(case: ObservedCase) -> set[str]:
 
 AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {
     "asker": _asker,
+    "who_replied": _who_replied,
     "followers": _followers,
     "group": _group,
     "plan_group": _plan_group,

@@ -2,6 +2,7 @@
 
 from proof.crashes.journeys.at_table import AT_TABLE
 from proof.crashes.journeys.by_letter import BY_LETTER
+from proof.crashes.journeys.by_mail import BY_MAIL
 from proof.crashes.journeys.calling import CALLED
 from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT
 from proof.crashes.journeys.handing_in import HANDED_IN, INTO_THE_MAILBOX
@@ -25,5 +26,6 @@ JOURNEYS = (
     IN_A_VILLAGE,
     AT_TABLE,
     BY_LETTER,
+    BY_MAIL,
 )
 SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)

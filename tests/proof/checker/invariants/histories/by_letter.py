@@ -1,7 +1,7 @@
 """I25: an act by the link in a letter names its letter, and each link that was used stands for one such act.
 
 The letter told of that case, and the one who acted is the one whose letter it was: a person, who asked, or whoever
-reads the shared mailbox of a unit. Such a mailbox acts in no other way.
+reads the shared mailbox of a unit. Such a mailbox acts in no other way, except by mail.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ LINKS = """
         SELECT 1 FROM delivery_line d JOIN event e ON e.id = d.event_id
         WHERE d.delivery_id = l.delivery_id AND e.stream = l.case_id) AS told
     FROM letter_link l ORDER BY l.id"""
+BOUNCED = "case.address_bounced"
 PUT_OUT, MAILBOX = "case.link_put_out", "unit"
 HOW = {True: "put_out", False: "used"}
 
@@ -32,8 +33,10 @@ class ObservedLinks:
         links, ended = self.unread.pop(story.stream, {}), set()
         for _, act in groupby(story.events, key=lambda event: event.act):
             events = list(act)
-            named = [event for event in events if "delivery" in event.facts]
-            if any(event.actor == MAILBOX or event.unit_id is not None for event in events) and not named:
+            named = [event for event in events if "delivery" in event.facts and event.type != BOUNCED]
+            by_mail = all(event.facts.get("channel") == "mail" for event in events)
+            is_by_mailbox = any(event.actor == MAILBOX or event.unit_id is not None for event in events)
+            if is_by_mailbox and not (named or by_mail):
                 yield f"{story.name}: {events[0].type} ({events[0].seq}) was done by a mailbox, and names no letter"
             for event in named:
                 letter = event.facts["delivery"]

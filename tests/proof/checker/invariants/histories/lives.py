@@ -34,7 +34,7 @@ COLUMNS_SET_BY_EVENTS = (
     "statutory_due_at", "statutory_cycle", "statutory_rung", "statutory_at", "promised_on", "promise_breaks_at",
     "waiting_for", "waiting_unit_id", "waiting_from", "waiting_from_due_at", "merged_into_id", "duty_on",
     "duty_first_on", "every_months", "obligation", "subject", "contact_id", "perspective", "quick_win",
-    "published_at", "highest_rung", "ended_at",
+    "published_at", "highest_rung", "ended_at", "unread_reply", "junk_since",
 )  # fmt: skip
 SENT_BACK = "case.sent_back"
 
