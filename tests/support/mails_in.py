@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from notifications.inbound.reading.headers import MailHeaders, head_and_body, read_headers
 from notifications.inbound.reading.mail import OurAddresses, ReadMail
 from notifications.inbound.reading.reading import read_mail
 
@@ -29,6 +30,11 @@ def raw_mail(folder: str, name: str) -> bytes:
 def read(raw: bytes, *, ours: OurAddresses = OURS, envelope_sender: str | None = None) -> ReadMail:
     """Return what the mail says to the municipality Skogslunda."""
     return read_mail(raw, ours=ours, envelope_sender=envelope_sender)
+
+
+def headers_of(raw: bytes) -> MailHeaders:
+    """Return the headers of a mail."""
+    return read_headers(head_and_body(raw)[0])
 
 
 def a_mail(body: bytes = b"Hej\n", *, headers: bytes = b"") -> bytes:

@@ -46,8 +46,9 @@ class OpenedMail:
     gave_up: bool
 
 
-def open_mail(raw: bytes, body: bytes, looked_for: WhatToLookFor) -> OpenedMail:
-    """Return what the mail holds. `body` is what follows its headers: it is shown as it is when the process gives up."""
+def open_mail(head: bytes, body: bytes, looked_for: WhatToLookFor) -> OpenedMail:
+    """Return what the mail of these headers and this body holds; the body as it is when the process gives up."""
+    raw = b"%b\n%b" % (head, body)
     program = [*PROGRAM, json.dumps(asdict(looked_for))]
     try:
         written = subprocess.run(program, input=raw, capture_output=True, timeout=PATIENCE, check=False).stdout  # noqa: S603  # nosec B603

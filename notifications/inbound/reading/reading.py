@@ -15,16 +15,16 @@ WITHOUT_WORDS = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.LOOP})
 def read_mail(raw: bytes, *, ours: OurAddresses, envelope_sender: str | None = None) -> ReadMail:
     """Return what the mail says, whatever is wrong with it: nothing is raised.
 
-    `envelope_sender` is the sender in the envelope by which it came ("" when that was empty), None when nobody knows it:
-    then the header Return-Path counts. A process is started for each mail (0.1 to 0.2 s).
+    `envelope_sender` is the sender in the envelope by which it came ("" when that was empty). None says that nobody
+    knows it: then the header Return-Path counts. A process is started for each mail (0.1 to 0.2 s).
     """
     head, body = head_and_body(raw)
     headers = read_headers(head)
     subject = headers.first("Subject")
     too_big = len(raw) > LARGEST
     opened = open_mail(
-        raw[:READ_OF_LARGER] if too_big else raw,
-        body,
+        head,
+        body[:READ_OF_LARGER] if too_big else body,
         WhatToLookFor(may_be_odd_bounce(headers, envelope_sender), is_forwarded_subject(subject)),
     )
     kind = kind_of(headers, bounces=opened.bounces, methods=opened.methods, ours=ours, envelope_sender=envelope_sender)
