@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from notifications.inbound.reading.headers import MailHeaders, head_and_body, read_headers
-from notifications.inbound.reading.mail import OurAddresses, ReadMail
 from notifications.inbound.reading.reading import read_mail
+from notifications.inbound.reading.what_a_mail_says import OurAddresses, ReadMail
 
 DATA = Path(__file__).parents[1] / "data"
 TOKEN = "arende+901.abcdefghijklmnopqrstuvwxyz@skogslunda.example"

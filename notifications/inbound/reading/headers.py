@@ -23,7 +23,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Mailbox:
+class NamedAddress:
     """An address in the form in which it is compared, and the name that stands beside it."""
 
     address: str
@@ -47,12 +47,12 @@ class MailHeaders:
         """Return the value of the topmost header of this name; "" without one."""
         return header_text(self.by_name.get(name.lower(), ("",))[0])
 
-    def mailboxes(self, name: str) -> list[Mailbox]:
+    def mailboxes(self, name: str) -> list[NamedAddress]:
         """Return the valid addresses in the headers of this name."""
         return [box for value in self.by_name.get(name.lower(), ()) for box in _mailboxes(value)]
 
     @cached_property
-    def writers(self) -> list[Mailbox]:
+    def writers(self) -> list[NamedAddress]:
         """Who wrote the mail, as it says: one, where nobody plays a trick."""
         return self.mailboxes("From")
 
@@ -102,7 +102,7 @@ def read_headers(head: bytes) -> MailHeaders:
     return MailHeaders(by_name)
 
 
-def _mailboxes(value: str) -> list[Mailbox]:
+def _mailboxes(value: str) -> list[NamedAddress]:
     """Return the valid addresses of one header. Their names are decoded after they were told apart."""
     if value.count("(") > MOST_NESTED:
         value = value.replace("(", " ").replace(")", " ")
@@ -111,7 +111,7 @@ def _mailboxes(value: str) -> list[Mailbox]:
     for name, address in _split(plain)[:MOST_ADDRESSES]:
         compared = as_compared(address)
         if is_mail_address(compared):
-            found.append(Mailbox(compared, header_text(name)))
+            found.append(NamedAddress(compared, header_text(name)))
     return found
 
 

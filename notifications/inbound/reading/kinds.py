@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from cases.mail_addresses import as_compared
 from notifications.inbound.reading.headers import MailHeaders
-from notifications.inbound.reading.mail import BounceReport, MailKind, OurAddresses
+from notifications.inbound.reading.what_a_mail_says import BounceReport, MailKind, OurAddresses
 
 OUR_MESSAGE_ID = re.compile(r"\d{1,19}\.[0-9a-f]{20}", re.IGNORECASE)
 BULK = frozenset({"bulk", "list", "junk"})

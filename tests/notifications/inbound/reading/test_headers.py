@@ -1,12 +1,20 @@
 """Who wrote to whom, what kind of mail it is, and which copies are one mail: by headers alone."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.mails_in import OURS, TOKEN, a_mail, headers_of, read
 
+from notifications.inbound.reading.authentication import is_junk, verdict_on
 from notifications.inbound.reading.fingerprint import content_hash
 from notifications.inbound.reading.headers import head_and_body
 from notifications.inbound.reading.kinds import kind_of
-from notifications.inbound.reading.mail import MailKind
+from notifications.inbound.reading.what_a_mail_says import MailKind, SenderVerdict
+
+LOOKED_AT = [
+    *(b"From", b"To", b"Date", b"Subject", b"Message-ID", b"Authentication-Results", b"Content-Type", b"Return-Path"),
+    *(b"X-Spam-Status", b"Precedence", b"Auto-Submitted", b"Content-Language", b"Delivered-To", b"X-Forefront"),
+]
 
 
 def kind(raw: bytes, envelope_sender: str | None = None) -> MailKind:
@@ -113,6 +121,18 @@ def test_a_person_who_quotes_a_bounce_is_a_person():
     body = b"Jag fick detta:\n\n<britta@byn.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n"
     mail = read(a_mail(b"Hi. This is the qmail-send program at mx.byn.example.\n" + body))
     assert (mail.kind, mail.bounces) == (MailKind.REPLY, ())
+
+
+@given(st.lists(st.tuples(st.sampled_from(LOOKED_AT), st.binary(max_size=80)), max_size=8))
+def test_whatever_stands_in_a_header_nothing_is_raised(headers):
+    found = headers_of(b"".join(name + b": " + value + b"\n" for name, value in headers))
+    assert kind_of(found, bounces=(), methods=(), ours=OURS, envelope_sender=None) in MailKind
+    assert verdict_on(found, OURS) in SenderVerdict
+    assert isinstance(is_junk(found), bool)
+    assert all("@" in address for address in found.recipients)
+    assert len(found.language) <= 3
+    assert found.date is None or found.date.tzinfo
+    assert "\n" not in found.first("Subject")
 
 
 TRACES = (

@@ -3,7 +3,7 @@
 import pytest
 from support.mails_in import OURS, TOKEN, expected_mails, raw_mail, read
 
-from notifications.inbound.reading.mail import OurAddresses
+from notifications.inbound.reading.what_a_mail_says import OurAddresses
 
 GIVEN, MORE = expected_mails("mails"), expected_mails("more_mails")
 VENTIL = OurAddresses(mail_from="ventil@ventil.test")

@@ -4,7 +4,7 @@ import pytest
 from support.mails_in import OURS, a_mail, headers_of, read
 
 from notifications.inbound.reading.authentication import is_junk, verdict_on
-from notifications.inbound.reading.mail import OurAddresses, SenderVerdict
+from notifications.inbound.reading.what_a_mail_says import OurAddresses, SenderVerdict
 
 PASSED, FAILED, UNKNOWN = SenderVerdict
 SERVER = OURS.authserv_id
