@@ -98,6 +98,13 @@ def test_of_very_many_parts_the_first_are_read(parts):
     assert 40 <= len(mail.attachments) <= 50
 
 
+def test_millions_of_parts_cost_no_more_than_the_first():
+    before = processor_seconds()
+    mail = read(a_mail(b"--b\n\nHej\n" * 2_400_000, headers=MIXED))
+    assert processor_seconds() - before < MOST_SECONDS
+    assert (mail.too_many_parts, mail.gave_up) == (True, False)
+
+
 def test_a_packed_bomb_is_kept_as_it_came():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -169,6 +176,20 @@ def test_no_html_is_too_bad_to_be_read(html):
     mail = read(a_mail(html, headers=HTML))
     assert "Hej" in mail.words
     assert "<" not in mail.words
+
+
+@pytest.mark.parametrize(
+    "kind", [b"text/markdown", b"text", b"multipart/mixed", b"multipart/alternative; boundary=x", b"", b"\xff"]
+)
+def test_a_text_of_a_kind_that_is_unknown_or_broken_is_text(kind):
+    mail = read(a_mail(b"Hej\n", headers=b"Content-Type: " + kind + b"\n"))
+    assert (mail.words, mail.attachments) == ("Hej", ())
+
+
+def test_a_file_of_text_is_a_file():
+    mail = read(a_mail(b"a;b\n", headers=b'Content-Type: text/csv; name="lista.csv"\n'))
+    assert [(file.name, file.media_type) for file in mail.attachments] == [("lista.csv", "text/csv")]
+    assert mail.words == ""
 
 
 def test_scripts_and_tags_are_never_in_the_words():

@@ -56,6 +56,11 @@ def test_a_quote_header_without_a_quote_ends_the_words():
     assert words("Ja.", "", "On Fri, Nov 27, 2026 at 9:15 AM Skogslunda wrote:", "", "Hello") == "Ja."
 
 
+def test_who_tells_what_they_wrote_themselves_is_not_cut():
+    story = ("Den 3 maj kl 10.30 ringde jag, och sedan skrev jag så här:", "bron är hal.")
+    assert words("Hej!", *story) == "\n".join(("Hej!", *story))
+
+
 def test_an_older_mail_begins_with_its_sender_and_its_day():
     assert words("Ja.", "", "Från: A", "Skickat: i går", "", "Hej") == "Ja."
     assert words("Ja.", "", "*From:* A", "*Sent:* yesterday", "", "Hello") == "Ja."
