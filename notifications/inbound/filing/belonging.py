@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cases.case import Case
 from cases.history.journal import Event
 from notifications.deliveries import Channel, Delivery, DeliveryLine
-from notifications.inbound.reading.mail import ReadMail
+from notifications.inbound.reading.what_a_mail_says import ReadMail
 from notifications.reply_addresses import LetterToken, ReplyAddresses, ReplyPurpose
 
 CASES_OF = (

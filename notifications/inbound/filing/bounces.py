@@ -17,7 +17,7 @@ from cases.mail_addresses import normalised
 from notifications.deliveries import Address, Delivery, DeliveryLine
 from notifications.inbound.filing.belonging import CASES_OF, Belonging
 from notifications.inbound.filing.filed_mail import FiledMail
-from notifications.inbound.reading.mail import BounceReport, ReadMail
+from notifications.inbound.reading.what_a_mail_says import BounceReport, ReadMail
 from notifications.inbound_mail import InboundMail, InboundOutcome
 
 NO_SUCH_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})  # RFC 3463 and its registry

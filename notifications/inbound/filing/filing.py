@@ -28,7 +28,7 @@ from notifications.inbound.filing.bounces import note_report, revive
 from notifications.inbound.filing.filed_mail import FiledMail
 from notifications.inbound.filing.junk import is_flood
 from notifications.inbound.filing.senders import sender_as_actor
-from notifications.inbound.reading.mail import MailKind, ReadMail, SenderVerdict
+from notifications.inbound.reading.what_a_mail_says import MailKind, ReadMail, SenderVerdict
 from notifications.inbound_mail import InboundMail, InboundOutcome
 from notifications.reply_addresses import ReplyAddresses
 

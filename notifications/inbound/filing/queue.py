@@ -18,8 +18,8 @@ from cases.files.storage import attachments_under
 from cases.organisation.domain_time import domain_time
 from cases.settings import Settings
 from notifications.inbound.filing.filing import BY_MACHINES, REPORTS, FilingTerms, file_mail
-from notifications.inbound.reading.mail import OurAddresses, ReadMail
 from notifications.inbound.reading.reading import read_mail
+from notifications.inbound.reading.what_a_mail_says import OurAddresses, ReadMail
 from notifications.inbound_mail import STILL_WAITS, InboundMail
 from notifications.reply_addresses import reply_addresses
 from notifications.set_aside import set_aside_inbound

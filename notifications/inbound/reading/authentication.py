@@ -1,12 +1,12 @@
 """Whether the sender's domain is confirmed, and whether the mail is junk: by what servers wrote into its headers."""
 
 import re
+from typing import Any
 
 from authres import AuthenticationResultsHeader
-from authres.core import AuthResError
 
 from notifications.inbound.reading.headers import MailHeaders
-from notifications.inbound.reading.mail import OurAddresses, SenderVerdict
+from notifications.inbound.reading.what_a_mail_says import OurAddresses, SenderVerdict
 
 NAME = "Authentication-Results"
 SPAM_STATUS = re.compile(r"yes\b", re.IGNORECASE)
@@ -62,21 +62,25 @@ def _own_results(headers: MailHeaders, authserv_id: str) -> list[tuple[str, str,
     """Return the results in our server's topmost header: method, result, properties by name. None without a header."""
     if not authserv_id:
         return None
-    for value in headers.all(NAME):
-        try:
-            found = AuthenticationResultsHeader.parse(f"{NAME}: {value}")
-        except (AuthResError, ValueError, TypeError, AttributeError, RecursionError):
-            continue
-        if str(found.authserv_id).lower() == authserv_id.lower():
-            return [
-                (
-                    str(one.method).lower(),
-                    str(one.result).lower(),
-                    {str(of.name).lower(): str(of.value).lower() for of in one.properties},
-                )
-                for one in found.results
-            ]
-    return None
+    parsed = (_parsed(value) for value in headers.all(NAME))
+    own = next((one for one in parsed if one and str(one.authserv_id).lower() == authserv_id.lower()), None)
+    if own is None:
+        return None
+    return [
+        (
+            str(result.method).lower(),
+            str(result.result).lower(),
+            {str(of.name).lower(): str(of.value).lower() for of in result.properties},
+        )
+        for result in own.results
+    ]
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return AuthenticationResultsHeader.parse(f"{NAME}: {value}")
+    except Exception:  # whatever a broken header raises, it says nothing
+        return None
 
 
 def _speaks_of(domain: str, properties: dict[str, str], names: set[str], *, or_nothing: bool) -> bool:

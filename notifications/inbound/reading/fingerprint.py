@@ -4,21 +4,23 @@ import hashlib
 import re
 
 # What servers on the way write, each copy its own: how it came, to whom, and what they hold of it.
-TRACES = (
-    *(b"received", b"return-path", b"delivered-to", b"x-original-to", b"envelope-to", b"x-envelope-", b"x-delivered-"),
-    *(b"received-spf", b"authentication-results", b"arc-", b"x-spam", b"x-forefront-", b"x-microsoft-antispam"),
-    *(b"x-ms-exchange-", b"x-received", b"x-google-", b"x-uid", b"status", b"x-status", b"x-keywords", b"x-virus-"),
+TRACES = frozenset({
+    *(b"received", b"return-path", b"delivered-to", b"x-original-to", b"envelope-to", b"x-received", b"received-spf"),
+    *(b"authentication-results", b"x-authentication-results", b"status", b"x-status", b"x-uid", b"x-keywords"),
+})  # fmt: skip
+TRACES_BEGIN = (
+    *(b"arc-", b"x-envelope-", b"x-delivered-", b"x-spam", b"x-virus-", b"x-google-smtp-", b"x-forefront-"),
+    *(b"x-microsoft-antispam", b"x-ms-exchange-"),
 )
-EXACTLY = frozenset({b"received", b"status"})  # not "Received-By-Hand"; the others are beginnings of names
 HEADER = re.compile(rb"[^\n]*(?:\n[ \t][^\n]*)*\n?")
 
 
 def content_hash(head: bytes, body: bytes) -> str:
     """Return the SHA-256, in hexadecimal, of the mail without the headers that servers on the way wrote.
 
-    Two of our addresses may each get a copy of one mail, and a server may deliver a mail twice: the copies differ in
-    Received, Return-Path, Delivered-To, X-Original-To, Authentication-Results and ARC-*, in verdicts about junk, in line
-    ends, and in nothing else. DKIM-Signature stays: it is the writer's. Other headers keep their order.
+    Two of our addresses may each get a copy of one mail, and a server may deliver a mail twice. The copies differ in
+    Received, Return-Path, Delivered-To, X-Original-To, Authentication-Results and ARC-*, in verdicts about junk and in
+    line ends, and in nothing else. DKIM-Signature stays: it is the writer's. Other headers keep their order.
     """
     digest = hashlib.sha256()
     for header in HEADER.findall(head.replace(b"\r\n", b"\n")):
@@ -30,4 +32,4 @@ def content_hash(head: bytes, body: bytes) -> str:
 
 
 def _is_trace(name: bytes) -> bool:
-    return name in EXACTLY or any(name.startswith(trace) for trace in TRACES if trace not in EXACTLY)
+    return name in TRACES or name.startswith(TRACES_BEGIN)

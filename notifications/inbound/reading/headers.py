@@ -8,8 +8,9 @@ from email.utils import getaddresses, parsedate_to_datetime
 from functools import cached_property
 
 from cases.mail_addresses import as_compared, is_mail_address
+from notifications.inbound.reading.sandbox.charsets import decode
 from notifications.inbound.reading.sandbox.encoded_words import header_text
-from notifications.inbound.reading.sandbox.mime import LONGEST_HEADER, POLICY
+from notifications.inbound.reading.sandbox.mime import POLICY
 
 LONGEST_HEAD = 256_000  # bytes
 MOST_HEADERS = 1000
@@ -22,7 +23,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Mailbox:
+class NamedAddress:
     """An address in the form in which it is compared, and the name that stands beside it."""
 
     address: str
@@ -46,12 +47,12 @@ class MailHeaders:
         """Return the value of the topmost header of this name; "" without one."""
         return header_text(self.by_name.get(name.lower(), ("",))[0])
 
-    def mailboxes(self, name: str) -> list[Mailbox]:
+    def mailboxes(self, name: str) -> list[NamedAddress]:
         """Return the valid addresses in the headers of this name."""
         return [box for value in self.by_name.get(name.lower(), ()) for box in _mailboxes(value)]
 
     @cached_property
-    def writers(self) -> list[Mailbox]:
+    def writers(self) -> list[NamedAddress]:
         """Who wrote the mail, as it says: one, where nobody plays a trick."""
         return self.mailboxes("From")
 
@@ -84,32 +85,33 @@ class MailHeaders:
 
 
 def head_and_body(raw: bytes) -> tuple[bytes, bytes]:
-    """Return the headers of a mail with their last line end, and what follows the blank line."""
+    """Return the headers of a mail, at most 256,000 bytes with a line end, and what follows the blank line."""
     found = BODY_BEGINS.search(raw)
-    if not found:
-        return raw, b""
-    return raw[: found.start()] + b"\n", raw[found.end() :]
+    head, body = (raw[: found.start()], raw[found.end() :]) if found else (raw, b"")
+    if len(head) > LONGEST_HEAD:
+        head = head[:LONGEST_HEAD].rpartition(b"\n")[0]
+    return head + b"\n", body
 
 
 def read_headers(head: bytes) -> MailHeaders:
     """Return the headers of a mail, of which these are the bytes."""
     by_name: dict[str, list[str]] = {}
-    parsed = BytesHeaderParser(policy=POLICY).parsebytes(head[:LONGEST_HEAD])
+    parsed = BytesHeaderParser(policy=POLICY).parsebytes(head)
     for name, value in parsed.items()[:MOST_HEADERS]:
         by_name.setdefault(name.lower(), []).append(value)
     return MailHeaders(by_name)
 
 
-def _mailboxes(value: str) -> list[Mailbox]:
+def _mailboxes(value: str) -> list[NamedAddress]:
     """Return the valid addresses of one header. Their names are decoded after they were told apart."""
     if value.count("(") > MOST_NESTED:
         value = value.replace("(", " ").replace(")", " ")
-    plain = " ".join(value.encode("utf-8", "replace").decode("utf-8", "replace").split())[:LONGEST_HEADER]
+    plain = " ".join(decode(value.encode("utf-8", "surrogateescape")).split())
     found = []
     for name, address in _split(plain)[:MOST_ADDRESSES]:
         compared = as_compared(address)
         if is_mail_address(compared):
-            found.append(Mailbox(compared, header_text(name)))
+            found.append(NamedAddress(compared, header_text(name)))
     return found
 
 

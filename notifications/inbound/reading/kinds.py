@@ -5,17 +5,16 @@ from collections.abc import Callable, Sequence
 
 from cases.mail_addresses import as_compared
 from notifications.inbound.reading.headers import MailHeaders
-from notifications.inbound.reading.mail import BounceReport, MailKind, OurAddresses
+from notifications.inbound.reading.what_a_mail_says import BounceReport, MailKind, OurAddresses
 
 OUR_MESSAGE_ID = re.compile(r"\d{1,19}\.[0-9a-f]{20}", re.IGNORECASE)
-OUR_DELIVERY = "X-Ventil-Delivery"
 BULK = frozenset({"bulk", "list", "junk"})
 DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon", "double-bounce"})
 REPORT_TYPE = re.compile(r"multipart/report\b", re.IGNORECASE)
 STATUS_REPORT = re.compile(r"report-type\s*=\s*\"?(?:global-)?delivery-status\b", re.IGNORECASE)
 AUTOMATIC_SUBJECT = re.compile(
-    r"(?:autosvar|automatiskt svar|frånvaro|ej på kontoret|inte på kontoret|semester|out of (?:the )?office|auto(?:matic)?[ -]?reply"
-    r"|auto:|autoreply|absence|abwesenheit|automatische antwort|fraværende|autosvar)",
+    r"autosvar|automatiskt svar|frånvaro|(?:ej|inte) på kontoret|semester|out of (?:the )?office"
+    r"|auto(?:matic)?[ -]?reply|auto:|absence|abwesenheit|automatische antwort|fraværende",
     re.IGNORECASE,
 )
 FORWARDED_SUBJECT = re.compile(r"\s*(?:VB|FW|FWD|WG|VS|VIDARE|VIDAREBEFORDRAT)\s*:", re.IGNORECASE)
@@ -46,7 +45,10 @@ def is_status_report(headers: MailHeaders) -> bool:
 
 
 def has_no_sender(headers: MailHeaders, envelope_sender: str | None) -> bool:
-    """Return whether the envelope had no sender, as those of machines: by LMTP, else by the header that a server wrote."""
+    """Return whether the envelope had no sender, as those of machines have none.
+
+    Where nobody knows the envelope (None), the header that a server made of it tells.
+    """
     if envelope_sender is not None:
         return envelope_sender.strip(" <>") == ""
     return "Return-Path" in headers and headers.first("Return-Path").strip(" <>") == ""
@@ -63,13 +65,14 @@ def is_forwarded_subject(subject: str) -> bool:
 
 
 def is_our_letter(headers: MailHeaders, ours: OurAddresses) -> bool:
-    """Return whether this is a letter of ours that came back: by its Message-ID, or from the address that we write from."""
-    ours_, domain = as_compared(ours.mail_from), as_compared(ours.mail_from).rpartition("@")[2]
+    """Return whether a letter of ours came back: by its Message-ID, or since it comes from where our letters do."""
+    our_address = as_compared(ours.mail_from)
+    domain = our_address.rpartition("@")[2]
     for message_id in headers.message_ids("Message-ID"):
         local, _, at = message_id.rpartition("@")
         if at.lower() == domain and OUR_MESSAGE_ID.fullmatch(local):
             return True
-    return any(box.address == ours_ for box in headers.writers)
+    return any(box.address == our_address for box in headers.writers)
 
 
 def kind_of(

@@ -10,8 +10,9 @@ from typing import Any
 
 from cases.files.file_names import safe_name
 from cases.mail_addresses import as_compared
-from notifications.inbound.reading.mail import BounceReport, MailFile
 from notifications.inbound.reading.sandbox.charsets import clean, decode
+from notifications.inbound.reading.sandbox.task import OpeningTask
+from notifications.inbound.reading.what_a_mail_says import BounceReport, MailFile
 
 PATIENCE = 60  # seconds, of which the process computes at most 21
 LONGEST_UNREAD = 100_000  # bytes that are shown as they are when the process gave up
@@ -24,16 +25,8 @@ PROGRAM = [sys.executable, "-I", "-c", START, str(ROOT)]
 
 
 @dataclass(frozen=True)
-class WhatToLookFor:
-    """What the headers tell the process: that the mail may be a bounce of no standard form, or hands on another."""
-
-    may_be_odd_bounce: bool
-    is_forwarded: bool
-
-
-@dataclass(frozen=True)
 class OpenedMail:
-    """What a mail holds beneath its headers; see `mail.ReadMail`. `methods` are what its invitations ask for."""
+    """What a mail holds beneath its headers; see `ReadMail`. `methods` are what its invitations ask for."""
 
     words: str
     whole: str
@@ -46,9 +39,10 @@ class OpenedMail:
     gave_up: bool
 
 
-def open_mail(raw: bytes, body: bytes, looked_for: WhatToLookFor) -> OpenedMail:
-    """Return what the mail holds. `body` is what follows its headers: it is shown as it is when the process gives up."""
-    program = [*PROGRAM, json.dumps(asdict(looked_for))]
+def open_mail(head: bytes, body: bytes, task: OpeningTask) -> OpenedMail:
+    """Return what the mail of these headers and this body holds; the body as it is when the process gives up."""
+    raw = b"%b\n%b" % (head, body)
+    program = [*PROGRAM, json.dumps(asdict(task))]
     try:
         written = subprocess.run(program, input=raw, capture_output=True, timeout=PATIENCE, check=False).stdout  # noqa: S603  # nosec B603
     except subprocess.TimeoutExpired as too_long:
@@ -57,13 +51,13 @@ def open_mail(raw: bytes, body: bytes, looked_for: WhatToLookFor) -> OpenedMail:
     if not rest and not written.endswith(b"\n"):
         return _unread(body)
     told = json.loads(facts)
-    files = []
-    for file in told["files"]:
+    whole, files = told["whole"], list[MailFile]()
+    is_complete = sum(file["content"] for file in told["files"]) <= len(rest)
+    for file in told["files"] if is_complete else ():
         content, rest = rest[: file["content"]], rest[file["content"] :]
         files.append(MailFile(safe_name(file["name"]), file["media_type"], content, file["stands_in_text"]))
-    whole = told["whole"]
     return OpenedMail(
-        words=json.loads(rest) if rest.endswith(b"\n") else whole,
+        words=json.loads(rest) if is_complete and rest.endswith(b"\n") else whole,
         whole=whole,
         attachments=tuple(files),
         bounces=tuple(_bounce(one) for one in told["recipients"]),
@@ -71,7 +65,7 @@ def open_mail(raw: bytes, body: bytes, looked_for: WhatToLookFor) -> OpenedMail:
         returned_message_id=told["returned"].strip("<>"),
         is_cut_off=told["is_cut_off"],
         too_many_parts=told["too_many_parts"],
-        gave_up=False,
+        gave_up=not is_complete,
     )
 
 

@@ -1,1 +1,1 @@
-"""What may be hostile in a mail is opened here, in a process of its own: MIME, character sets, HTML, quotes, reports."""
+"""What may be hostile in a mail is opened here, in a process of its own: MIME, HTML, quotes, reports."""

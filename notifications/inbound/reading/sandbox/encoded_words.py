@@ -1,7 +1,7 @@
 """Headers as people read them: encoded words (RFC 2047) and bare eight-bit bytes become characters.
 
-The standard library's decoder breaks a letter whose bytes stand in two words, as Exchange writes them, and raises for
-broken base64.
+The standard library's function for it raises for broken base64, and leaves bare bytes and unknown character sets to
+whoever called it.
 """
 
 import binascii

@@ -2,6 +2,7 @@
 
 import mimetypes
 from dataclasses import dataclass, field
+from functools import cache
 
 from notifications.inbound.reading.sandbox.calendars import invitation_text
 from notifications.inbound.reading.sandbox.charsets import clean, decode
@@ -100,10 +101,12 @@ def gather(part: MailPart, *, above: str = "") -> Gathered:
 
 
 def _is_text(part: MailPart) -> bool:
+    """Return whether the part is text of the mail: also in a form that nobody knows, or in parts without a boundary."""
     is_apart = part.get_content_disposition() == "attachment" or bool(_written_name(part))
-    return part.declared_type in (PLAIN, HTML) and not is_apart
+    return part.declared_type.startswith(("text/", "multipart/")) and not (is_apart or part.lies_too_deep)
 
 
+@cache  # HTML is laid out once
 def _text(part: MailPart) -> str:
     text = _decoded(part)
     if part.declared_type == HTML:

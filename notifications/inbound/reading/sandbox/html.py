@@ -1,6 +1,7 @@
 """HTML becomes text by inscriptis, in which quotes are marked with ">" as in plain text."""
 
 import re
+from html import unescape
 
 import inscriptis
 import lxml.html
@@ -12,21 +13,34 @@ QUOTE_BEGINS, QUOTE_ENDS = "\ue000", "\ue001"
 QUOTES = "//blockquote[@type='cite' or contains(@class, 'quote')]"
 PARAGRAPHS_WITHOUT_MARGIN = "//p[starts-with(@class, 'Mso') or contains(@style, 'margin:0')]"
 DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
-TAG, BLANK_LINES = re.compile(r"<[^<>]*>"), re.compile(r"\n\s*\n\s*\n+")
+TAG, BLANK_LINES = re.compile(r"<[^<>]*>"), re.compile(r"\n(?:[ \t]*\n){2,}")
+NEVER_SHOWN = ("head", "style", "script")
 
 
 def text_of(html: str) -> str:
-    """Return what can be read in the HTML; without its tags alone where it cannot be parsed."""
+    """Return what can be read in the HTML, on one line where it cannot be laid out (1,000 tables in each other)."""
     html = DECLARATION.sub("", html[:LONGEST])
     if not html.strip():
         return ""
     try:
-        tree = lxml.html.fromstring(html)
+        tree = lxml.html.fromstring(html, parser=lxml.html.HTMLParser(huge_tree=True))
         _mark(tree)
         found = inscriptis.Inscriptis(tree, ParserConfig(css=STRICT_CSS_PROFILE)).get_text()
     except (lxml.etree.LxmlError, ValueError, AttributeError, RecursionError):
-        found = TAG.sub(" ", html)
+        found = _without_tags(html)
     return BLANK_LINES.sub("\n\n", _with_quotes(found.replace("\xa0", " ")))
+
+
+def _without_tags(html: str) -> str:
+    """Return what stands between the tags, without what no browser shows."""
+    rest = html
+    for name in NEVER_SHOWN:
+        shown, at, lower = list[str](), 0, rest.lower()
+        while (begins := lower.find(f"<{name}", at)) >= 0 and (ends := lower.find(f"</{name}", begins)) >= 0:
+            shown.append(rest[at:begins])
+            at = ends
+        rest = "".join([*shown, rest[at:]])
+    return " ".join(unescape(TAG.sub(" ", rest)).split())
 
 
 def _mark(tree: lxml.html.HtmlElement) -> None:

@@ -1,8 +1,9 @@
 """A mail is parsed as MIME within bounds: so many parts, so deep, and so much of each header.
 
-The standard library's parser calls itself for each level, and keeps whatever comes; its modern policy needs seconds for
-some headers of a few thousand characters. So the parser is told that what lies too deep, or is a mail of its own, is a
-file, it is fed in pieces until there are too many parts, and headers are kept as they are.
+The standard library's parser calls itself for each level, and keeps whatever comes; its modern policy raises for some
+headers, and needs two thirds of a second for others of 8,000 characters. So the parser is told that what lies too
+deep, or is a mail of its own, is a file; it is fed in pieces until there are too many parts; headers are kept as they
+are.
 """
 
 from collections.abc import Iterator

@@ -2,13 +2,13 @@
 
 First comes a line of JSON with the text, the files' names and sizes and what is reported, then the files' bytes: these
 may cost 20 seconds. Then come the words without quotes, as another line of JSON, for which one second is left: whoever
-started the program takes the whole text when they are missing. Its argument is JSON, too: what to look for.
+started the program takes the whole text when they are missing. Its argument is JSON, too: the `OpeningTask`.
 """
 
 import json
 import signal
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from cases.files.sandbox.limits import limit_resources
@@ -16,23 +16,16 @@ from notifications.inbound.reading.sandbox.charsets import clean, decode
 from notifications.inbound.reading.sandbox.gathering import Gathered, gather
 from notifications.inbound.reading.sandbox.mime import OpenedMime, open_mime
 from notifications.inbound.reading.sandbox.reports import recipients_told_of
+from notifications.inbound.reading.sandbox.task import OpeningTask
 from notifications.inbound.reading.sandbox.words import words_of
 
 SECONDS_FOR_WORDS = 1.0  # of the processor
 LONGEST_TEXT = 1_000_000  # characters
 
 
-@dataclass(frozen=True)
-class Task:
-    """What to look for: whether the mail may be a bounce of no standard form, and whether it hands on another."""
-
-    may_be_odd_bounce: bool
-    is_forwarded: bool
-
-
 def main() -> int:
     """Read the mail on stdin as the argument says; return the exit code."""
-    task = Task(**json.loads(sys.argv[1]))
+    task = OpeningTask(**json.loads(sys.argv[1]))
     limit_resources()
     raw = sys.stdin.buffer.read()
     opened = open_mime(raw)
@@ -47,7 +40,7 @@ def main() -> int:
     return 0
 
 
-def _facts(found: Gathered, opened: OpenedMime, text: str, task: Task) -> dict[str, Any]:
+def _facts(found: Gathered, opened: OpenedMime, text: str, task: OpeningTask) -> dict[str, Any]:
     if task.may_be_odd_bounce and not found.recipients:
         found.recipients = recipients_told_of(opened.root, text)
     whole = text

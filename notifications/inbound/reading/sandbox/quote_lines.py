@@ -24,7 +24,7 @@ ORIGINAL = re.compile(
 )
 FORWARDED = re.compile(
     r"\s*(?:-{2,}\s*(?:Forwarded message|Vidarebefordrat (?:meddelande|brev|mejl|mail))\b.{0,60}"
-    r"|(?:Begin forwarded message|Vidarebefordrat (?:meddelande|brev|mejl|mail)|Start på vidarebefordrat meddelande)\s*:)",
+    r"|(?:Begin forwarded message|(?:Start på )?vidarebefordrat (?:meddelande|brev|mejl|mail))\s*:)",
     re.IGNORECASE,
 )
 WHEN = re.compile(r"@|\b(?:19|20)\d\d\b|\d{1,2}[:.]\d\d")

@@ -79,12 +79,9 @@ def _close_gaps(lines: Sequence[str], quoted: list[bool]) -> None:
 
 def _without_signature(block: list[str]) -> list[str]:
     """Return the lines without a signature at their end, be it a person's after "-- " or a program's."""
-    for at, line in enumerate(block):
-        rest = [one for one in block[at + 1 :] if one.strip()]
-        if line.strip() in SIGNATURE_LINES and len(rest) <= LONGEST_SIGNATURE:
-            block = block[:at]
-            break
-    end = len(block)
+    written = [at for at, line in enumerate(block) if line.strip()]
+    signed = [at for at in written[-LONGEST_SIGNATURE - 1 :] if block[at].strip() in SIGNATURE_LINES]
+    end = signed[0] if signed else len(block)
     while end and (
         not block[end - 1].strip() or BY_A_PROGRAM.fullmatch(block[end - 1]) or RULE.fullmatch(block[end - 1])
     ):
@@ -98,8 +95,6 @@ def _joined(blocks: list[tuple[bool, list[str]]]) -> str:
     if not written:
         return ""
     shown = blocks[: written[-1] + 1]
-    answered = [at for at, (is_quote, _) in enumerate(shown) if is_quote]
-    if len(answered) < 2:
-        shown = [shown[at] for at in written]
-    parts = ["\n".join(block).strip("\n") for _, block in shown]
-    return "\n\n".join(part for part in parts if part.strip()).strip()
+    if sum(is_quote for is_quote, _ in shown) > 1:
+        return "\n".join(line for _, block in shown for line in block).strip()
+    return "\n\n".join("\n".join(blocks[at][1]).strip() for at in written)

@@ -41,7 +41,7 @@ class OurAddresses:
 class BounceReport:
     """What a mail server says of one recipient of ours; "" where it says nothing.
 
-    `status` is an enhanced status code such as "5.1.1" (RFC 3463). Addresses are in the form in which they are compared.
+    `status` is an enhanced status code such as "5.1.1" (RFC 3463). Addresses are written as they are compared.
     """
 
     status: str
@@ -79,9 +79,10 @@ class ReadMail:
     """What a mail says. Strings are "" where it says nothing; Message-IDs stand without angle brackets.
 
     `recipients` are in the order in which an address of ours is looked for. `words` is what is shown: without quotes of
-    older mails, "" for what no person wrote now (bounces, our own letters). `whole` is all of its text. The last three
-    fields say that not everything was read: more than 25 MB or a million characters, more than 50 parts or 10 levels, or
-    a mail over which the reading process ended.
+    older mails, "" for what no person wrote now (bounces, our own letters). `whole` is all of its text.
+    `returned_message_id` is that of the letter that a bounce sends back. The last three fields say that not everything
+    was read: more than 25 MB or a million characters, more than 50 parts or 10 levels, or a mail over which the reading
+    process ended.
     """
 
     kind: MailKind

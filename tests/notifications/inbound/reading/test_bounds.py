@@ -1,0 +1,251 @@
+"""SECURITY 48: whatever a mail is, it is read within bounds, nothing is raised, and nobody's words are lost."""
+
+import base64
+import io
+import random
+import resource
+import time
+import zipfile
+
+import pytest
+from support.mails_in import DATA, HEAD, a_mail, raw_mail, read
+
+from notifications.inbound.reading import opening
+from notifications.inbound.reading.reading import LARGEST
+
+PLAIN = b"Content-Type: text/plain; charset=utf-8\n"
+HTML = b"Content-Type: text/html; charset=utf-8\n"
+MIXED = b'Content-Type: multipart/mixed; boundary="b"\n'
+MOST_SECONDS = 6  # of the processor; most of these take a quarter of one
+LONG_TEXTS = {
+    "lines": "Vattnet rinner över vägen vid bron.\n" * 28_000,
+    "one line": "ord " * 250_000,
+    "Den on one line": "Den " * 250_000,
+    "Den on lines": "Den\n" * 200_000,
+    "Den and blank lines": "Den\n \n\n" * 100_000,
+    "Den with numbers": "".join(f"Den {n} skrev " for n in range(60_000)),
+    "Från on lines": "".join(f"Från: {n}\n" for n in range(80_000)),
+    "quotes and answers": "> Har ni sandat?\nJa.\n" * 40_000,
+    "rules": ("-" * 70 + "\n") * 14_000,
+}
+
+
+def processor_seconds() -> float:
+    """Return what this process and those that it started have computed."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def nested(levels: int) -> bytes:
+    return b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(levels))
+
+
+def a_file(name: str, content: bytes) -> bytes:
+    disposition = f'--b\nContent-Disposition: attachment; filename="{name}"\n'.encode()
+    return disposition + b"Content-Transfer-Encoding: base64\n\n" + base64.encodebytes(content) + b"--b--\n"
+
+
+@pytest.mark.parametrize("name", LONG_TEXTS)
+def test_a_text_of_a_megabyte_is_read_in_good_time(name):
+    before = processor_seconds()
+    mail = read(a_mail(LONG_TEXTS[name].encode(), headers=PLAIN))
+    assert processor_seconds() - before < MOST_SECONDS
+    whole = LONG_TEXTS[name].strip()[:1_000_000]
+    assert mail.whole == whole
+    assert mail.words
+    assert mail.too_big is (len(LONG_TEXTS[name].strip()) > 1_000_000)
+    assert not mail.gave_up
+
+
+def test_a_short_answer_above_a_megabyte_of_quotes_is_found():
+    text = "Ja.\n\n" + "> Vattnet rinner över vägen.\n" * 30_000
+    assert read(a_mail(text.encode(), headers=PLAIN)).words == "Ja."
+
+
+def test_a_short_answer_below_a_megabyte_of_quotes_is_found():
+    text = "Den 2026-11-27 kl. 09:15, skrev Skogslunda kommun:\n" + "> Vatten.\n" * 90_000 + "\nNej."
+    assert read(a_mail(text.encode(), headers=PLAIN)).words == "Nej."
+
+
+def test_what_follows_a_quote_header_far_below_is_left_out():
+    text = (
+        "Vattnet rinner.\n" * 2_000 + "\nDen fre 27 nov. 2026 kl 09:15 skrev Skogslunda <x@byn.example>:\n\nHej,\nTack"
+    )
+    words = read(a_mail(text.encode(), headers=PLAIN)).words
+    assert words == ("Vattnet rinner.\n" * 2_000).strip()
+
+
+@pytest.mark.parametrize("levels", [11, 5_000, 50_000])
+def test_parts_within_parts_are_opened_ten_deep(levels):
+    mail = read(HEAD + nested(levels) + PLAIN + b"\nHej\n")
+    assert mail.too_many_parts
+    assert not mail.gave_up
+    assert "Hej" in mail.whole or len(mail.whole) > 900_000
+    assert mail.subject == "Halka"
+
+
+def test_parts_within_the_bound_are_all_read():
+    mail = read(HEAD + nested(8) + PLAIN + b"\nHej\n")
+    assert (mail.words, mail.too_many_parts) == ("Hej", False)
+
+
+@pytest.mark.parametrize("parts", [60, 5_000, 100_000])
+def test_of_very_many_parts_the_first_are_read(parts):
+    body = b"--b\nContent-Type: text/plain\n\nHej\n" + b"--b\nContent-Type: image/png\n\nx\n" * parts + b"--b--\n"
+    mail = read(a_mail(body, headers=MIXED))
+    assert mail.too_many_parts
+    assert mail.words == "Hej"
+    assert 40 <= len(mail.attachments) <= 50
+
+
+def test_millions_of_parts_cost_no_more_than_the_first():
+    before = processor_seconds()
+    mail = read(a_mail(b"--b\n\nHej\n" * 2_400_000, headers=MIXED))
+    assert processor_seconds() - before < MOST_SECONDS
+    assert (mail.too_many_parts, mail.gave_up) == (True, False)
+
+
+def test_a_packed_bomb_is_kept_as_it_came():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("stor.txt", b"0" * 50_000_000)
+    mail = read(a_mail(b"--b\n\nHej\n" + a_file("a.zip", packed.getvalue()), headers=MIXED))
+    (file,) = mail.attachments
+    assert (file.name, file.content) == ("a.zip", packed.getvalue())
+    assert mail.words == "Hej"
+
+
+def test_of_a_mail_above_25_megabytes_the_text_is_read_and_no_file():
+    head = b'Content-Type: image/png\nContent-Disposition: attachment; filename="a.png"\n'
+    body = b"--b\n\nHej\n--b\n" + head + b"\n" + b"x" * 70 * (LARGEST // 70) + b"\n--b--\n"
+    mail = read(a_mail(body, headers=MIXED))
+    assert mail.too_big
+    assert (mail.words, mail.attachments) == ("Hej", ())
+
+
+def test_a_mail_of_nearly_25_megabytes_brings_its_file():
+    content = bytes(17_000_000)
+    mail = read(a_mail(b"--b\n\nHej\n" + a_file("a.png", content), headers=MIXED))
+    assert not mail.too_big
+    assert [file.content for file in mail.attachments] == [content]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Subject: " + b"=?utf-8?q?=C3=A5?= " * 200_000,
+        b"Subject: " + b"=?utf-8?b?w6U=?=" * 500 + b"=?" * 3_000,
+        b"From: " + b"(" * 7_900 + b"a@byn.example",
+        b"From: " + b'"\\' * 3_900 + b"a@byn.example",
+        b"From: <" + b"@a," * 2_600 + b"a@byn.example>",
+        b"To: " + b"a@byn.example," * 100_000,
+        b"References: " + b"<a@byn.example> " * 100_000,
+        b"X-A: b\n" * 200_000,
+        b"X-A: b\n" + b" b\n" * 200_000,
+        b"X-A: " + b"b" * 10_000_000,
+        b"Content-Type: text/plain; " + b'a="b;\\"' * 1_000,
+        b"Content-Type: text/plain; " + b"".join(b"a*%d=b;" % n for n in range(900)),
+        b"Authentication-Results: mx.skogslunda.example; " + b"(" * 7_900,
+        b"Authentication-Results: mx.skogslunda.example; " + b"dkim=pass " * 780,
+        b"Date: " + b"9" * 5_000,
+    ],
+    ids=lambda header: header[:24].decode(),
+)
+def test_a_header_that_is_a_bomb_costs_little(header):
+    before = processor_seconds()
+    mail = read(header.rstrip(b"\n") + b"\nMessage-ID: <m@byn.example>\n\nHej\n")
+    assert processor_seconds() - before < MOST_SECONDS
+    assert mail.words == "Hej"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        b"<div>" * 50_000 + b"Hej",
+        b"<table>" * 300 + b"<tr><td>Hej</td></tr>" * 1_000,
+        b"<blockquote type=cite>" * 3_000 + b"Hej",
+        b"<style>x" * 20_000 + b"</style><p>Hej",
+        b"<p>Hej" * 50_000,
+        b"<!--" * 50_000 + b"--><p>Hej",
+        b'<?xml version="1.0" encoding="utf-8"?><html><body>Hej</body></html>',
+        b"<a><b></a></b><table><p>Hej</div>",
+    ],
+    ids=lambda html: html[:20].decode(),
+)
+def test_no_html_is_too_bad_to_be_read(html):
+    mail = read(a_mail(html, headers=HTML))
+    assert "Hej" in mail.words
+    assert "<" not in mail.words
+
+
+@pytest.mark.parametrize(
+    "kind", [b"text/markdown", b"text", b"multipart/mixed", b"multipart/alternative; boundary=x", b"", b"\xff"]
+)
+def test_a_text_of_a_kind_that_is_unknown_or_broken_is_text(kind):
+    mail = read(a_mail(b"Hej\n", headers=b"Content-Type: " + kind + b"\n"))
+    assert (mail.words, mail.attachments) == ("Hej", ())
+
+
+def test_a_file_of_text_is_a_file():
+    mail = read(a_mail(b"a;b\n", headers=b'Content-Type: text/csv; name="lista.csv"\n'))
+    assert [(file.name, file.media_type) for file in mail.attachments] == [("lista.csv", "text/csv")]
+    assert mail.words == ""
+
+
+def test_scripts_and_tags_are_never_in_the_words():
+    html = b"<script>alert(1)</script><style>p{}</style><p onclick=x>Hej <img src=x onerror=alert(2)></p>"
+    assert read(a_mail(html, headers=HTML)).words == "Hej"
+
+
+@pytest.mark.parametrize("raw", [b"", b"\n", b"\n\n", b"\0" * 5_000, bytes(range(256)) * 20, b"From a\nb", b":\n:\n"])
+def test_what_is_no_mail_is_read_as_one_that_says_little(raw):
+    mail = read(raw)
+    assert (mail.sender, mail.message_id, mail.bounces) == ("", "", ())
+    assert not any(sign < " " for sign in mail.words.replace("\n", "").replace("\t", ""))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_mail_that_was_damaged_on_the_way_is_read(seed):
+    dice = random.Random(seed)
+    names = sorted(file.stem for file in (DATA / "more_mails").glob("*.eml"))
+    raw = bytearray(raw_mail("more_mails", dice.choice(names)))
+    for _ in range(40):
+        at = dice.randrange(len(raw))
+        raw[at : at + dice.choice((0, 1, 30))] = dice.choice(
+            (b"\n", b"\0", b"--", b"\xff", b"=?", b'"', b":", b";", b"\r")
+        )
+    assert read(bytes(raw)).gave_up is False
+
+
+def test_the_whole_is_shown_when_cutting_takes_more_than_a_second(monkeypatch):
+    endless = "exec('def words_of(*_, **__):\\n while True: pass', vars(program))"
+    _stumble(monkeypatch, f"from notifications.inbound.reading.sandbox import program; {endless}")
+    before = processor_seconds()
+    mail = read(a_mail(b"Ja.\n\n> Har ni sandat?\n"))
+    assert 0.5 <= processor_seconds() - before < MOST_SECONDS
+    assert mail.words == mail.whole == "Ja.\n\n> Har ni sandat?"
+    assert not mail.gave_up
+
+
+@pytest.mark.parametrize("end", ["import os; os.abort()", "sys.exit(3)", "import time; time.sleep(60)"])
+def test_a_mail_over_which_the_process_ends_is_shown_as_it_came(end, monkeypatch):
+    monkeypatch.setattr(opening, "PATIENCE", 3)
+    _stumble(monkeypatch, end)
+    mail = read(a_mail(b"Hej\0 du\n", headers=b"Auto-Submitted: auto-replied\n"))
+    assert mail.gave_up
+    assert mail.words == mail.whole == "Hej du"
+    assert (mail.subject, mail.sender, mail.kind) == ("Halka", "britta@byn.example", "auto")
+
+
+def test_a_mail_that_takes_too_much_memory_is_shown_as_it_came(monkeypatch):
+    _stumble(monkeypatch, "import cases.files.sandbox.limits as l; l.MEMORY = 120_000_000")
+    mail = read(a_mail(b"Hej du\n" * 3_000_000))
+    assert mail.gave_up
+    assert mail.whole.startswith("Hej du\nHej du\n")
+
+
+def _stumble(monkeypatch: pytest.MonkeyPatch, stone: str) -> None:
+    """Let the process run these lines before it reads."""
+    program = [*opening.PROGRAM]
+    program[3] = f"import sys; sys.path.insert(0, sys.argv[1]); {stone}; {program[3]}"
+    monkeypatch.setattr(opening, "PROGRAM", program)
