@@ -25,6 +25,7 @@ from notifications.letters.filling_templates import (
     write_subject,
 )
 from notifications.letters.html_page import html_template
+from notifications.letters.reply_addresses import OUR_DELIVERY, ReplyAddresses, reply_addresses
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
 from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
@@ -32,7 +33,6 @@ from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.telephones import without_marks
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST, QUESTIONS
 from notifications.planning.rate_limits import RECEIPT
-from notifications.reply_addresses import ReplyAddresses, reply_addresses
 
 WIDTH = 72
 MOST_QUOTED = 20_000  # characters of comments in one letter: as many as one comment may have
@@ -114,6 +114,7 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
         html=as_html(written, delivery.locale, unsubscribe_urls),
         headers={
             **AUTOMATIC,
+            OUR_DELIVERY: str(delivery.id),
             **_thread(case.ref if case else None, settings),
             **_reply_to(template_context, delivery),
             **_unsubscribe(unsubscribe_urls),

@@ -17,10 +17,10 @@ from notifications.deliveries import Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import WrittenLetter, telephone, write
 from notifications.letters.meeting_values import meeting_values
+from notifications.letters.reply_addresses import ReplyAddresses
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.reasons_in_swedish import why_not
-from notifications.reply_addresses import ReplyAddresses
 from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})

@@ -42,11 +42,12 @@ def send_all(web: Web, server: SmtpServer | None = None) -> None:
 
 
 def letters_to(web: Web, who: str) -> list[EmailMessage]:
-    """Return the letters to this address of the small house, oldest first."""
+    """Return the letters to this address of the small house (or to this whole address), oldest first."""
     folder = web.settings.var / "mailbox"
     files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns) if folder.exists() else []
     letters = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
-    return [letter for letter in letters if str(letter["To"]) == f"{who}@example.se"]
+    address = who if "@" in who else f"{who}@example.se"
+    return [letter for letter in letters if str(letter["To"]) == address]
 
 
 def tokens_in(letter: EmailMessage) -> list[str]:

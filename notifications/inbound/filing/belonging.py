@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.history.journal import Event
 from notifications.deliveries import Channel, Delivery, DeliveryLine
 from notifications.inbound.reading.what_a_mail_says import ReadMail
-from notifications.reply_addresses import LetterToken, ReplyAddresses, ReplyPurpose
+from notifications.letters.reply_addresses import LetterToken, ReplyAddresses, ReplyPurpose
 
 CASES_OF = (
     select(Case.ref)

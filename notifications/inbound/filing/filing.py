@@ -30,7 +30,7 @@ from notifications.inbound.filing.junk import is_flood
 from notifications.inbound.filing.senders import sender_as_actor
 from notifications.inbound.reading.what_a_mail_says import MailKind, ReadMail, SenderVerdict
 from notifications.inbound_mail import InboundMail, InboundOutcome
-from notifications.reply_addresses import ReplyAddresses
+from notifications.letters.reply_addresses import ReplyAddresses
 
 REPORTS = frozenset({MailKind.BOUNCE, MailKind.DELAY})
 BY_MACHINES = frozenset({MailKind.AUTO, MailKind.LOOP})

@@ -21,7 +21,7 @@ from notifications.inbound.filing.filing import BY_MACHINES, REPORTS, FilingTerm
 from notifications.inbound.reading.reading import read_mail
 from notifications.inbound.reading.what_a_mail_says import OurAddresses, ReadMail
 from notifications.inbound_mail import STILL_WAITS, InboundMail
-from notifications.reply_addresses import reply_addresses
+from notifications.letters.reply_addresses import reply_addresses
 from notifications.set_aside import set_aside_inbound
 
 LOG = structlog.get_logger()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from cases.mail_addresses import as_compared
 from notifications.inbound.reading.headers import MailHeaders
 from notifications.inbound.reading.what_a_mail_says import BounceReport, MailKind, OurAddresses
+from notifications.letters.reply_addresses import OUR_DELIVERY
 
 OUR_MESSAGE_ID = re.compile(r"\d{1,19}\.[0-9a-f]{20}", re.IGNORECASE)
 BULK = frozenset({"bulk", "list", "junk"})
@@ -66,6 +67,8 @@ def is_forwarded_subject(subject: str) -> bool:
 
 def is_our_letter(headers: MailHeaders, ours: OurAddresses) -> bool:
     """Return whether a letter of ours came back: by its Message-ID, or since it comes from where our letters do."""
+    if OUR_DELIVERY in headers:
+        return True
     our_address = as_compared(ours.mail_from)
     domain = our_address.rpartition("@")[2]
     for message_id in headers.message_ids("Message-ID"):

@@ -12,7 +12,7 @@ from cases.settings.mail_in import PLACEHOLDER
 from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery, Outcome
 from notifications.inbound_mail import InboundMail, InboundOutcome
-from notifications.reply_addresses import reply_addresses
+from notifications.letters.reply_addresses import reply_addresses
 
 RUT = "Rut <rut@example.se>"
 REPORT = """From: MAILER-DAEMON@mx.example.se

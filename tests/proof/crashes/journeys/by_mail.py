@@ -13,7 +13,7 @@ from cases.states import State
 from cases.steps.transition import WaitingFor
 from notifications.deliveries import Address, Delivery, DeliveryLine
 from notifications.inbound.keeping import ReceivedMail, keep
-from notifications.reply_addresses import reply_addresses
+from notifications.letters.reply_addresses import reply_addresses
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.grounds import BEGINS
 from proof.crashes.house import Process

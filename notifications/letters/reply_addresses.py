@@ -15,6 +15,7 @@ from enum import StrEnum
 from cases.settings import Settings
 from cases.settings.mail_in import PLACEHOLDER
 
+OUR_DELIVERY = "X-Ventil-Delivery"  # the header of each letter by which it is known when it comes back
 CODE_BYTES = 16  # 128 bits, in 26 signs of base32
 BOUNCE_MARK = "studs-"
 TOKEN = re.compile(rf"(?P<bounce>{BOUNCE_MARK})?(?P<delivery>[1-9][0-9]{{0,17}})\.(?P<code>[a-z2-7]{{26}})")
