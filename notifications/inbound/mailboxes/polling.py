@@ -68,17 +68,29 @@ def poll(database: Database, login: MailboxLogin, oauth: OAuthClient | None = No
         if too_big:
             _put_away(database, mailbox, {f"{validity}:{uid}": size for uid, size in too_big.items()})
             messages.move(mailbox, too_big, folder_of_too_big(mailbox))
-        new, refusals = 0, []
+        new, refused = 0, {}
         for uid in (uid for uid in uids if uid in sizes and uid not in too_big):
             if time.monotonic() > ends_at:
                 break
             try:
                 new += _take(database, mailbox, uid)
             except messages.MESSAGE_REFUSED as error:
-                refusals.append(error)
-    if refusals:
-        raise CommandRefused(f"{len(refusals)} mails cannot be read or moved: {one_line(answer_in(refusals[0]))}")
+                refused[uid] = one_line(answer_in(error))
+        _raise_if_still_there(mailbox, refused)
     return new
+
+
+def _raise_if_still_there(mailbox: ImapConnection, refused: Mapping[str, str]) -> None:
+    """Raise `CommandRefused` for the mails that were refused, by uid with the server's words, and still lie there.
+
+    The others were moved by another process in between, at which servers refuse too.
+    """
+    if refused:
+        mailbox.client.noop()  # the server says what is gone
+        there = set(messages.list_uids(mailbox))
+        why = [said for uid, said in refused.items() if uid in there]
+        if why:
+            raise CommandRefused(f"{len(why)} mails cannot be read or moved: {why[0]}")
 
 
 def _take(database: Database, mailbox: ImapConnection, uid: str) -> int:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from imap_tools import MailBoxUnencrypted
 from support.servers.dovecot_setup import find_dovecot
-from support.servers.services import LOOPBACK, PATIENCE, NoServer, Server, _make_folder, _wait_until, free_port, is_listening
+from support.servers.services import LOOPBACK, PATIENCE, NoServer, Server, make_folder, wait_until, free_port, is_listening
 
 from cases.settings.mail_in import MailboxLogin
 
@@ -154,9 +154,9 @@ def start_dovecot(
     binary = find_dovecot()
     if binary is None:
         raise NoServer("no Dovecot: run `make dovecot`")
-    _make_folder(folder)
+    make_folder(folder)
     for part in ("run", "state", "mail"):
-        _make_folder(folder / part)
+        make_folder(folder / part)
     words = [*CERTIFICATE.split(), "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
     subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True)
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -188,7 +188,7 @@ def start_dovecot(
             )
         if done.returncode:
             raise NoServer(f"{binary} failed: {(folder / 'start.log').read_text().strip()[-500:]}")
-        _wait_until(lambda: is_listening(port), f"{binary} does not listen")
+        wait_until(lambda: is_listening(port), f"{binary} does not listen")
 
     launch()
     return Dovecot(Server(f"imap://{LOOPBACK}:{port}", folder, port, launch), int(str(values["tls_port"])))
