@@ -408,6 +408,7 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "house.exported": (),
     "house.morning": (Rule("morning", "morning"),),
     "house.set_aside": (Rule("set_aside", "contact"), Rule("set_aside", "admins")),
+    "house.mail_trouble": (Rule("mail_trouble", "contact"), Rule("mail_trouble", "admins")),
     "house.sent_again": (),
 }
 

@@ -15,6 +15,7 @@ from notifications.reply_addresses import ReplyAddresses
 
 LOG = structlog.get_logger()
 SOURCE = "lmtp"
+NOBODY = "<>"  # the sender of a report, as aiosmtpd writes it
 OURS, NOT_OURS = "250 2.1.5 that is one of ours", "550 5.1.1 no such address here"
 KEPT, NOT_NOW = "250 2.0.0 kept", "451 4.3.0 cannot be kept now, try again later"
 TOO_BIG = f"552 5.3.4 the mail is too big: at most {LARGEST_MAIL // 1024 // 1024} MB are taken"
@@ -49,10 +50,11 @@ class Door:
     async def handle_DATA(self, server: LMTP, session: Session, envelope: Envelope) -> str:
         """Keep the mail once for each recipient, and return as many answers, each in a line of its own."""
         content = envelope.content if isinstance(envelope.content, bytes) else b""
+        sender = "" if envelope.mail_from == NOBODY else envelope.mail_from
         self.keeping += 1
         try:
             answers = [
-                await asyncio.to_thread(self._keep, ReceivedMail(content, SOURCE, envelope.mail_from, recipient))
+                await asyncio.to_thread(self._keep, ReceivedMail(content, SOURCE, sender, recipient))
                 for recipient in envelope.rcpt_tos
             ]
         finally:

@@ -183,6 +183,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "house.follower_asked": ("new_follower",),
     "house.morning": ("morning",),
     "house.set_aside": ("desk", "admins"),
+    "house.mail_trouble": ("desk", "admins"),
 }
 
 
