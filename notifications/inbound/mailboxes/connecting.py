@@ -102,9 +102,9 @@ def _errors_translated(login: MailboxLogin) -> Iterator[None]:
     except UnexpectedCommandStatusError as error:
         raise CommandRefused(f"the server refuses: {one_line(answer_in(error), secrets)}") from None
     except imaplib.IMAP4.abort as error:
-        raise MailboxUnreachable(f"the connection has ended: {one_line(error, secrets)}") from None
+        raise MailboxUnreachable(f"the connection has ended: {one_line(answer_in(error), secrets)}") from None
     except (imaplib.IMAP4.error, ImapToolsError) as error:
-        raise CommandRefused(f"the server refuses: {one_line(error, secrets)}") from None
+        raise CommandRefused(f"the server refuses: {one_line(answer_in(error), secrets)}") from None
     except OSError as error:
         raise MailboxUnreachable(f"the connection has ended: {why_unreachable(error)}") from None
 
@@ -138,5 +138,5 @@ def _log_in_by_token(mailbox: ImapConnection, login: MailboxLogin, oauth: OAuthC
         mailbox.client.authenticate("XOAUTH2", lambda challenge: b"" if challenge else first)
     except imaplib.IMAP4.error as error:
         source.forget()
-        raise type(error)(one_line(error, (token,))) from None
+        raise type(error)(one_line(answer_in(error), (token,))) from None
     return token

@@ -58,13 +58,11 @@ def why_unreachable(error: Exception) -> str:
         return f"its certificate is not trusted ({error.verify_message})"
     if isinstance(error, TimeoutError):
         return "it does not answer in time"
-    return one_line(getattr(error, "strerror", None) or error) or type(error).__name__
+    return one_line(getattr(error, "strerror", None) or answer_in(error)) or type(error).__name__
 
 
 def answer_in(error: Exception) -> str:
     """Return what the server said, of an error of either library."""
-    if not isinstance(error, UnexpectedCommandStatusError):
-        return str(error)
-    said = error.command_result[1]
+    said = error.command_result[1] if isinstance(error, UnexpectedCommandStatusError) else list(error.args)
     parts = said if isinstance(said, list) else [said]
     return " ".join(part.decode(errors="replace") if isinstance(part, bytes) else str(part) for part in parts)

@@ -80,7 +80,7 @@ service stats {{
 """
 BY_PASSWORD = "passdb {{\n  driver = static\n  args = password={password}\n}}"
 BY_TOKEN = "passdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {folder}/oauth2.conf\n}}"
-OAUTH2 = "tokeninfo_url = {url}/info?access_token=\nusername_attribute = email\nactive_attribute =\n"
+OAUTH2 = "tokeninfo_url = {url}/info?access_token=\nusername_attribute = email\n"
 CERTIFICATE = (
     "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
     f"-addext subjectAltName=IP:{LOOPBACK},DNS:localhost"
