@@ -17,7 +17,7 @@ TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof
 export PYTHONDONTWRITEBYTECODE :=
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser test prove attack audit lint lint-code lint-types lint-form lint-layers lint-declared lint-security \
+.PHONY: help setup run browser dovecot test prove attack audit lint lint-code lint-types lint-form lint-layers lint-declared lint-security \
 	lint-templates lint-tests format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
@@ -35,7 +35,10 @@ run: setup ## start Ventil with a demonstration municipality on http://127.0.0.1
 browser: setup ## find a Chromium for the tests, or install one
 	@$(BIN)/python tests/support/servers/browser_setup.py </dev/null
 
-test: setup lint-code browser ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
+dovecot: setup ## find a Dovecot for the tests, or install one
+	@$(BIN)/python tests/support/servers/dovecot_setup.py </dev/null
+
+test: setup lint-code browser dovecot ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
 	@echo "test: running every test in $(PROCESSES) processes"
 	@$(PYTEST) $(TESTS) </dev/null
 

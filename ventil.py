@@ -59,6 +59,7 @@ for command in (
     processes.worker,
     processes.relay,
     processes.clock,
+    processes.lmtp,
 ):
     ventil.add_command(command)
 
@@ -148,7 +149,7 @@ def simulate(**options: Any) -> None:
 
 # --- beneath --------------------------------------------------------------------------------
 
-MESSAGE_ONLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario"}
+MESSAGE_ONLY = {"Failure", "BadTable", "BadMapping", "CannotStart", "AlreadyUp", "BadScenario", "DoorTaken"}
 
 
 def _find_in_checkout(package: str) -> None:

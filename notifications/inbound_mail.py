@@ -46,14 +46,15 @@ STILL_WAITS: ColumnElement[str] = literal_column("'waiting'")  # a literal, as i
 class InboundMail(CountedLease, Base):
     """One mail that came in, and what became of it.
 
-    `raw` are its bytes as they came, None once they were erased; `raw_sha256` is their hash, by which the same bytes
-    are kept once. `source` names the mailbox or the door by which it came, and the envelope is what the mail server
-    said of sender and recipient, where it said something. What is read in the mail follows: `message_id` and
-    `content_sha256` (the hash without what mail servers add on the way) with `own_address`, the address of ours to
-    which it came, are the same for a second delivery, so only one mail has them.
+    `raw` are its bytes as they came, None once they were erased, or when it was too big to be fetched. `raw_sha256` is
+    their hash, by which the same bytes are kept once (`keeping.hash_of`). `source` names the mailbox or the door by
+    which it came, and the envelope is what the mail server said of sender and recipient, where it said something. What
+    is read in the mail follows: `message_id` and `content_sha256` (the hash without what mail servers add on the way)
+    with `own_address`, the address of ours to which it came, are the same for a second delivery, so only one mail has
+    them.
 
     `case_id` and `seq` name the event under which it was filed, `delivery_id` the letter to which it belongs.
-    `trouble` says in a word why it is not as its sender meant it: "junk", "unconfirmed", "other_sender".
+    `trouble` says in a word why it is not as its sender meant it: "junk", "unconfirmed", "other_sender", "too_big".
     """
 
     __tablename__ = "inbound"
@@ -64,6 +65,7 @@ class InboundMail(CountedLease, Base):
         CheckConstraint("(seq IS NULL) OR (case_id IS NOT NULL)", name="event_has_case"),
         partial_index("ix_inbound_waiting", "id", where="outcome = 'waiting'"),
         partial_index("ix_inbound_set_aside", "id", where="outcome = 'set_aside'"),
+        Index("ix_inbound_outcome", "outcome"),  # counts are read from it: the rows are as long as the mails
         Index("ix_inbound_case", "case_id", "seq"),
         Index("ix_inbound_delivery_id", "delivery_id"),
         Index("ix_inbound_sender", "sender", "received_at"),

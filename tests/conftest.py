@@ -17,6 +17,7 @@ from support.houses.letter_town import furnish as furnish_town
 from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from support.servers import services
 from support.servers.browser_setup import find_browser
+from support.servers.dovecot import Dovecot, TestMailbox, start_dovecot
 from support.servers.mail_server import FakeMailServer
 from support.shared_statements import SharedStatements
 from support.shared_templates import SharedTemplates
@@ -285,6 +286,37 @@ def smtp_sink() -> Iterator[FakeMailServer]:
     sink.open()
     yield sink
     sink.close()
+
+
+@pytest.fixture(scope="session")
+def dovecot(run_folder: Path) -> Iterator[Dovecot]:
+    """A Dovecot, with IMAP on loopback; one per test process."""
+    try:
+        running = start_dovecot(run_folder / f"dovecot-{services.uuid4().hex[:8]}")
+    except services.NoServer as error:
+        pytest.fail(str(error), pytrace=False)
+    yield running
+    running.server.stop()
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot) -> TestMailbox:
+    """An empty mailbox on an IMAP server, of this test alone."""
+    return dovecot.mailbox(f"arende-{services.uuid4().hex[:8]}@kommun.example")
+
+
+@pytest.fixture
+def own_dovecot(run_folder: Path) -> Iterator[Callable[..., Dovecot]]:
+    """`own_dovecot(separator=".", ...)`: a Dovecot of the test's own, to stop, start and set up in another way."""
+    started: list[Dovecot] = []
+
+    def start_one(**options: str) -> Dovecot:
+        started.append(start_dovecot(run_folder / f"own-{services.uuid4().hex[:8]}", **options))
+        return started[-1]
+
+    yield start_one
+    for running in started:
+        running.server.stop()
 
 
 # --- browser -------------------------------------------------------------------------------

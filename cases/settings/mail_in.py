@@ -14,7 +14,8 @@ from cases.settings.values import BadSetting, is_loopback, scheme_and_host, whol
 PLACEHOLDER = "{token}"
 PORTS = {"imap": 143, "imap+starttls": 143, "imaps": 993}
 USUAL_FOLDER = "INBOX"
-AN_OAUTH_CLIENT = 3  # words: token address, client and secret
+AN_OAUTH_CLIENT = (3, 4)  # words: token address, client and secret; and a scope
+OWN_FOLDER = "ventil"  # to which what was read is moved
 MOST_SECONDS = 3600
 MOST_DAYS = 3650
 HIGHEST_PORT = 65_535
@@ -40,11 +41,15 @@ class MailboxLogin:
 
 @dataclass(frozen=True)
 class OAuthClient:
-    """Who asks for access tokens at `token_url`, to log in to mailboxes without a password (XOAUTH2)."""
+    """Who asks for access tokens at `token_url`, to log in to mailboxes without a password (XOAUTH2).
+
+    `scope` says for what a token is to hold; by default for mailboxes in Exchange Online.
+    """
 
     token_url: str
     client_id: str
     secret: str = field(repr=False)
+    scope: str = "https://outlook.office365.com/.default"
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ def read_mail_in_settings(env: Mapping[str, str]) -> MailInSettings:
     )
     if settings.reply_to and not settings.comes_in:
         raise BadSetting("VENTIL_MAIL_REPLY invites replies that nobody reads: set VENTIL_MAIL_IN or VENTIL_LMTP too")
+    if settings.oauth is None and not all(mailbox.password for mailbox in settings.mailboxes):
+        raise BadSetting("VENTIL_MAIL_IN has a mailbox without a password: give it one, or set VENTIL_MAIL_IN_OAUTH")
     if len({mailbox.name for mailbox in settings.mailboxes}) < len(settings.mailboxes):
         raise BadSetting("VENTIL_MAIL_IN names the same mailbox twice")
     return settings
@@ -99,6 +106,8 @@ def _mailbox(given: str) -> MailboxLogin:
     if not parts.username:
         raise BadSetting("VENTIL_MAIL_IN must name a user: imaps://user:password@host/Folder, percent-encoded")
     folder = unquote(parts.path.removeprefix("/")) or USUAL_FOLDER
+    if folder.casefold() == OWN_FOLDER:
+        raise BadSetting("VENTIL_MAIL_IN may not name the folder Ventil: to it goes what was read in another")
     user, password = unquote(parts.username), unquote(parts.password or "")
     return MailboxLogin(scheme, host, parts.port or PORTS[scheme], user, password, folder)
 
@@ -107,7 +116,9 @@ def _oauth(given: str | None) -> OAuthClient | None:
     if not given:
         return None
     words = given.split()
-    if len(words) != AN_OAUTH_CLIENT or scheme_and_host("VENTIL_MAIL_IN_OAUTH", words[0])[0] != "https":
+    scheme, host = scheme_and_host("VENTIL_MAIL_IN_OAUTH", words[0])
+    is_safe = scheme == "https" or (scheme == "http" and is_loopback(host or ""))
+    if len(words) not in AN_OAUTH_CLIENT or not host or not is_safe:
         raise BadSetting("VENTIL_MAIL_IN_OAUTH must be an https:// token address, a client and a secret, in that order")
     return OAuthClient(*words)
 

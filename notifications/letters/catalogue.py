@@ -49,6 +49,7 @@ LETTERS: dict[str, Letter] = {
     "on_agenda": Letter(),
     "kept_off_agenda": QUOTES_NOBODY,
     "set_aside": QUOTES_NOBODY,
+    "mail_trouble": QUOTES_NOBODY,
     "morning": QUOTES_NOBODY,
     "login": QUOTES_NOBODY,
     "opt_in": QUOTES_NOBODY,
@@ -63,5 +64,4 @@ LETTERS: dict[str, Letter] = {
     "alarms": QUOTES_NOBODY,
     "reply_to_done": TO_ACT,
     "address_bounced": QUOTES_NOBODY,
-    "mail_trouble": QUOTES_NOBODY,
 }

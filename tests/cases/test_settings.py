@@ -136,3 +136,25 @@ def test_the_whole_loopback_network_is_this_machine(tmp_path: Path, base_url: st
     settings = read_settings(GOOD | {"VENTIL_BASE_URL": base_url}, folder=tmp_path)
     assert settings.base_url == base_url.rstrip("/")
     assert settings.on_loopback is loopback
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"VENTIL_MAIL_IN": "imaps://a%40b.example:ord@imap.example/Ventil"}, "may not name the folder Ventil"),
+        ({"VENTIL_MAIL_IN": "imaps://a%40b.example@imap.example"}, "a mailbox without a password"),
+        ({"VENTIL_MAIL_IN_OAUTH": "http://login.example/token ventil ord"}, "https:// token address"),
+        ({"VENTIL_MAIL_IN_OAUTH": "https://login.example/token ventil"}, "https:// token address"),
+        ({"VENTIL_LMTP": "192.0.2.1:8024"}, "only on this machine"),
+    ],
+)
+def test_settings_of_incoming_mail_that_cannot_be_used_are_refused(given: dict[str, str], why: str) -> None:
+    with pytest.raises(BadSetting, match=why):
+        read_settings(GOOD | given)
+
+
+def test_a_token_is_asked_for_exchange_online_unless_another_scope_is_given() -> None:
+    for more, scope in (("", "https://outlook.office365.com/.default"), (" mail.read", "mail.read")):
+        given = {"VENTIL_MAIL_IN_OAUTH": f"https://login.example/token ventil mycket-hemligt{more}"}
+        oauth = read_settings(GOOD | given).incoming.oauth
+        assert oauth is not None and oauth.scope == scope and "mycket-hemligt" not in repr(oauth)

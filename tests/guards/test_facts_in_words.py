@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from support.letters_read import MAIL_TROUBLES
 from support.sources import ROOT, sources
 
 from cases.correcting import Correction
@@ -17,6 +18,7 @@ from web.pages.case.timeline import CORRECTED, SENTENCES
 
 CATALOGUE = ROOT / "web" / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
 TEMPLATES = sorted((ROOT / "notifications" / "letters" / "templates").glob("*/*.txt"))
+WITHOUT_WORDS_FOR_WHAT = [path for path in TEMPLATES if path.parent.name != "mail_trouble"]
 CORRECTING = "cases/correcting.py"  # its values are the fields of `Correction`
 SHOWN_NOWHERE = ("person.changed", "unit.changed", "house.setting_changed")
 
@@ -55,9 +57,19 @@ def test_each_event_of_a_case_has_a_sentence():
     assert set(SENTENCES) == {type_ for type_ in EVENT_TYPES if type_.startswith(of_cases)}
 
 
+def test_a_letter_about_incoming_mail_has_words_for_each_trouble_in_both_languages():
+    for path in (path for path in TEMPLATES if path.parent.name == "mail_trouble"):
+        blocks = re.findall(r"{% block (?:subject|happened|next) %}.*?{% endblock %}", read(path), re.DOTALL)
+        assert [set(re.findall(r'facts\.what == "(\w+)"', block)) for block in blocks] == [set(MAIL_TROUBLES)] * 3
+
+
 def test_a_letter_asks_of_what_only_whether_it_is_a_letter():
     """So no letter words a value of it; one that begins to needs a word for each value, as the timeline has."""
-    asked = {(path.parent.name, use) for path in TEMPLATES for use in re.findall(r"facts\.what\b[^%}]*", read(path))}
+    asked = {
+        (path.parent.name, use)
+        for path in WITHOUT_WORDS_FOR_WHAT
+        for use in re.findall(r"facts\.what\b[^%}]*", read(path))
+    }
     assert {(letter, use.strip()) for letter, use in asked} == {
         (letter, 'facts.what == "delivery"') for letter in ("set_aside", "alarms")
     }

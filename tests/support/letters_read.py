@@ -12,7 +12,7 @@ from cases.access.tokens import LOGIN, make_link
 from cases.case import Case
 from cases.following import ask_to_follow
 from cases.handing_in import Reporter
-from cases.history.events import EVENT_TYPES, MorningCame, PersonAskedForLink, SetAside
+from cases.history.events import EVENT_TYPES, MailTrouble, MorningCame, PersonAskedForLink, SetAside
 from cases.history.journal import Entry
 from cases.meetings.meeting import MeetingPlan
 from cases.meetings.resolution import Verdict
@@ -41,6 +41,7 @@ A_PLAN: dict[str, object] = {
     "plan": "byalaget", "group": "byalaget", "version": 1, "year": 2026, "on": "2026-04-14", "items": 0, "new": [],
     "carried": [], "dropped": [], "ended": [],
 }  # fmt: skip
+MAIL_TROUBLES = ("mailbox", "too_big", "flood", "own_address")
 FIGURES = {
     "received": 3, "due": 2, "overdue": 1, "parked_back": 0, "sent_back": 1, "calls": 2, "set_aside": 0,
 }  # fmt: skip
@@ -119,6 +120,8 @@ def live_in_municipality(town: LetterTown, ref: str) -> None:
         entry.add(PersonAskedForLink(person=town.people["olle"], link=link.id))
         entry.add(MorningCame(day="2026-12-01", all_clear=True, breaches=0, head="ab" * 32, **FIGURES))
         entry.add(SetAside(what="delivery", row=1, reason="550 no such user"))
+        for what in MAIL_TROUBLES:
+            entry.add(MailTrouble(what=what, source="arende at imap.example:993, INBOX", count=3))
         entry.write(session)
         ask_to_follow(session, the_case(session, ref), "ny@hemma.example", "sv", key=KEY, at=present)
     town.plan()

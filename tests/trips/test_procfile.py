@@ -17,7 +17,7 @@ def test_every_line_of_the_procfile_starts_and_the_house_works(grown_up_house: R
     with (house.folder / "honcho.log").open("wb") as log:
         release = [HONCHO, "--procfile", PROCFILE, "run", "ventil", "migrate"]
         subprocess.run(release, env=environment, cwd=house.folder, check=True, timeout=60, stdout=log, stderr=log)
-        started = [HONCHO, "--procfile", PROCFILE, "start", "web", "worker", "relay", "clock"]
+        started = [HONCHO, "--procfile", PROCFILE, "start", "web", "worker", "relay", "clock", "lmtp"]
         house.processes["honcho"] = subprocess.Popen(
             started, env=environment, cwd=house.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )

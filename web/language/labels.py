@@ -218,6 +218,7 @@ LETTERS = {
     "on_agenda": _l("on the forum’s agenda"),
     "kept_off_agenda": _l("kept off the forum’s agenda"),
     "set_aside": _l("an alarm: something was not delivered"),
+    "mail_trouble": _l("an alarm about incoming e-mail"),
     "morning": _l("the morning e-mail"),
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),

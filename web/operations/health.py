@@ -40,7 +40,7 @@ def metrics() -> Response:
     if wanted and not hmac.compare_digest((bearer_token() or "").encode(), wanted.encode()):
         abort(401)
     with current().database.reading() as session:
-        return Response(figures(session), content_type=CONTENT_TYPE_LATEST)
+        return Response(figures(session, current().settings.incoming), content_type=CONTENT_TYPE_LATEST)
 
 
 def reason_not_ready() -> str | None:

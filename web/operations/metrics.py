@@ -14,17 +14,20 @@ from cases.database.tables.scheduled_jobs import last_sweep
 from cases.history.outbox import OutboxEntry
 from cases.organisation.domain_time import both_clocks
 from cases.reading.lists import Filters, conditions
+from cases.settings.mail_in import MailInSettings
 from cases.states import OPEN
 from notifications.calls import count_to_ring
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
 from notifications.set_aside import count_set_aside
+from web.operations.mail_metrics import IncomingMailCollector
 
 NEVER = float("inf")
 
 
-def figures(session: Session) -> bytes:
-    """Return all metrics as they are now, in Prometheus' text format."""
+def figures(session: Session, incoming: MailInSettings) -> bytes:
+    """Return all metrics as they are now, in Prometheus' text format; `incoming` names the mailboxes that are read."""
     registry = CollectorRegistry()
+    registry.register(IncomingMailCollector(session, incoming))
     registry.register(FiguresCollector(session))
     return generate_latest(registry)
 

@@ -4,6 +4,7 @@ And `doctor`, which checks the installation.
 """
 
 import json
+from itertools import chain
 
 import click
 
@@ -67,16 +68,19 @@ def obligations(now: str | None, as_json: bool) -> None:
 
 
 @click.command()
-def doctor() -> None:
+@click.option("--mail", is_flag=True, help="Also send a letter to ourselves, and wait until it comes back.")
+def doctor(mail: bool) -> None:
     """Check this installation, and say how to mend each fault."""
     from workers.health.doctor import look_over
     from workers.health.findings import Health
+    from workers.health.round_trip import send_a_letter_round
 
     settings = read_settings()
     with open_database(settings) as database:
         findings = look_over(database, settings)
-    for finding in findings:
+    failed = 0
+    for finding in chain(findings, send_a_letter_round(settings) if mail else ()):
         click.echo(finding)
-    failed = sum(finding.health is Health.FAIL for finding in findings)
+        failed += finding.health is Health.FAIL
     if failed:
         raise Failure(f"{counted(failed, 'thing')} must be mended")

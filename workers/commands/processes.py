@@ -1,4 +1,4 @@
-"""Commands that start the long-running processes: worker, relay and clock."""
+"""Commands that start the long-running processes: worker, relay, clock and the door for mail."""
 
 import click
 
@@ -33,3 +33,13 @@ def clock() -> None:
 
     log_as_json()
     run_clock(read_settings())
+
+
+@click.command()
+def lmtp() -> None:
+    """Take e-mails from a mail server on this machine, at VENTIL_LMTP."""
+    from cases.logs import log_as_json
+    from workers.processes.running import run_door
+
+    log_as_json()
+    run_door(read_settings())

@@ -25,9 +25,11 @@ from cases.organisation.places import Place
 from cases.organisation.units import contact_desk
 from cases.settings import Settings
 from cases.settings.values import BadSetting
+from notifications.inbound.mailboxes.errors import MailboxTrouble
 from notifications.set_aside import count_set_aside
 from workers.health.findings import Health, HealthFinding
 from workers.health.holders import absent_holders
+from workers.health.incoming import NobodyListens
 from workers.health.outside import Check, outside_checks
 
 SLOW_AFTER, STUCK_AFTER = timedelta(minutes=10), timedelta(hours=1)
@@ -215,6 +217,8 @@ ROW_CHECKS: tuple[Callable[[Session, Settings, datetime], Iterator[HealthFinding
 def _outside(name: str, check: Check) -> HealthFinding:
     try:
         return HealthFinding(Health.OK, f"{name}: {check()}")
+    except (MailboxTrouble, NobodyListens) as error:
+        return HealthFinding(Health.FAIL, f"{name}: {error}", error.remedy)
     except Exception as error:  # whatever it is: the doctor reports it and goes on
         return HealthFinding(
             Health.FAIL, f"{name}: {type(error).__name__}", f"see that it runs ({error})".replace("\n", " ")

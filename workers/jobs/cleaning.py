@@ -17,6 +17,7 @@ from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
 from notifications.calls import drop_overtaken
+from notifications.inbound.mailboxes.emptying import empty_all
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()
@@ -28,8 +29,9 @@ def clean_up(runtime: Runtime) -> dict[str, int]:
     """Delete files that no row names, and old rows: API answers, web sessions, log-in links, forms, event batches.
 
     Each kind of row has a transaction of its own. SQLite's write-ahead log is emptied, so that what was erased does not
-    live on in it. Return the number of deleted rows by kind: "answers", "sessions", "links", "empty_ticks",
-    "spent_forms" and "kept_forms". Deleted files are not counted, nor what rate limits have counted until now.
+    live on in it. Mails that were kept long ago are deleted from the folder "Ventil" of each mailbox. Return the number
+    of deleted rows by kind: "answers", "sessions", "links", "empty_ticks", "spent_forms" and "kept_forms". Deleted
+    files and mails are not counted, nor what rate limits have counted until now.
     """
     removed = {}
     for name, statement in CLEANINGS.items():
@@ -41,6 +43,7 @@ def clean_up(runtime: Runtime) -> dict[str, int]:
         drop_overtaken(session)
     runtime.database.empty_log()
     _remove_orphans(runtime)
+    empty_all(runtime.database, runtime.settings.incoming)
     return removed
 
 

@@ -23,6 +23,7 @@ from cases.organisation.municipality import STREAM, municipality
 from cases.reading.lists import Filters, conditions
 from cases.states import LADDER_STATES
 from notifications.calls import count_to_ring
+from notifications.inbound.mailboxes.poll_records import list_not_read
 from notifications.set_aside import count_set_aside
 from workers.runtime import Runtime
 
@@ -40,7 +41,8 @@ def write_morning_letter(runtime: Runtime) -> bool:
 def record_morning(database: Database) -> bool:
     """Write the event from which the morning letter is made; if today (local date) has one already, return False.
 
-    Otherwise return True. Before that, the check for forgotten cases runs; the event says how much it found. It
+    Otherwise return True. The event says which mailboxes cannot be read. Before that, the check for forgotten cases
+    runs; the event says how much it found. It
     verifies the hash chain too: of each case with new events since the last morning letter, from there on, and of one
     in 28 from its beginning, so that every case is verified within 28 days.
     """
@@ -50,6 +52,9 @@ def record_morning(database: Database) -> bool:
         grown = Portion(today, after=_last_morning(session, Event.id) or 0)
         found = find_forgotten(session, moment, grown)
         head = chain_head(session)
+        unread = {
+            name: calendar_of(session).day_of(since).isoformat() for name, since in list_not_read(session).items()
+        }
     with database.transaction() as session:
         stream = municipality(session, locked=True)
         since = _last_morning(session, Event.at)
@@ -58,19 +63,22 @@ def record_morning(database: Database) -> bool:
         recorded = _last_morning(session, Event.recorded_at) or clocks.recorded - timedelta(days=1)
         figures = count_for_morning(session, moment, recorded)
         entry = Entry(stream, by=THE_CLOCK, at=moment)
-        entry.add(_morning(today, found, head, figures))
+        entry.add(_morning(today, found, head, figures, unread))
         entry.write(session)
     LOG.info("morning.written", breaches=len(found))
     return True
 
 
-def _morning(today: date, found: Sequence[Breach], head: str, figures: dict[str, int]) -> MorningCame:
+def _morning(
+    today: date, found: Sequence[Breach], head: str, figures: dict[str, int], unread: dict[str, str]
+) -> MorningCame:
     return MorningCame(
         day=today.isoformat(),
         all_clear=not found,
         breaches=len(found),
         cases=_refs(found),
         head=head,
+        unread_mailboxes=unread or None,
         **figures,
     )
 

@@ -7,6 +7,7 @@ import dramatiq
 import structlog
 
 from notifications.sending.sending import MOST_AT_ONCE, deliver_some
+from workers.jobs.incoming_mail import file_mail
 from workers.queue.broker import QUEUES
 from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
@@ -17,12 +18,13 @@ LOOKS_EVERY = 2.0  # seconds
 
 
 def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
-    """Declare a dramatiq actor for each scheduled job and one that runs `deliver`, on the runtime's broker.
+    """Declare a dramatiq actor for each scheduled job, `deliver` and `file_mail`, on the runtime's broker.
 
     `claimed` is called whenever `deliver` found letters that were due: it tells the watchdog that work is done.
     """
     runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
     runs["deliver"] = partial(deliver, runtime, claimed)
+    runs["file_mail"] = partial(file_mail, runtime)
     for name, run in runs.items():
         declare = dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=runtime.broker)
         declare(_without_result(run))

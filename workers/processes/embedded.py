@@ -1,4 +1,4 @@
-"""`ventil up`: relay, clock and dramatiq's worker threads in one process, with queues in memory."""
+"""`ventil up`: relay, clock, the door for mail and dramatiq's worker threads in one process, with queues in memory."""
 
 import threading
 from collections.abc import Callable
@@ -54,6 +54,8 @@ class Embedded:
         self._start_thread("relay", partial(relay_until_stopped, runtime, wake, claimed=watchdog.claimed))
         self._start_thread("clock", Scheduler(runtime).run)
         self._start_thread("lookout", partial(deliver_until_stopped, runtime, claimed=watchdog.claimed))
+        if self.settings.incoming.lmtp is not None:
+            self._start_thread("door", partial(_take_mail, runtime))
         LOG.info("embedded.started")
 
     def stop(self) -> None:
@@ -73,6 +75,16 @@ class Embedded:
         thread = threading.Thread(target=run, name=name, daemon=True)
         thread.start()
         self._threads.append(thread)
+
+
+def _take_mail(runtime: Runtime) -> None:
+    """Take mail over LMTP until the process is to stop; when nobody can listen there, the rest runs on without it."""
+    from notifications.inbound.lmtp.serving import DoorTaken, serve_door
+
+    try:
+        serve_door(runtime.database, runtime.settings, kept=partial(runtime.bell.ring, "file_mail"), stop=runtime.stop)
+    except DoorTaken as taken:
+        LOG.error("door.taken", why=str(taken))
 
 
 def void_leases(database: Database) -> None:

@@ -58,6 +58,14 @@ def run_clock(settings: Settings) -> None:
         Scheduler(runtime).run()
 
 
+def run_door(settings: Settings) -> None:
+    """Take mail over LMTP until SIGTERM. Raises `CannotStart` without a migrated database, or `DoorTaken`."""
+    from notifications.inbound.lmtp.serving import serve_door
+
+    with _process_runtime(settings) as runtime:
+        serve_door(runtime.database, settings, kept=partial(runtime.bell.ring, "file_mail"), stop=runtime.stop)
+
+
 @contextmanager
 def _process_runtime(settings: Settings) -> Iterator[Runtime]:
     database = Database.of(settings)

@@ -30,6 +30,8 @@ QUEUES = {
     "morning_letter": "jobs",
     "stuck_check": "jobs",
     "clean_up": "jobs",
+    "mail": "mail",
+    "file_mail": "mail",
 }
 
 

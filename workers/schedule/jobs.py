@@ -9,6 +9,7 @@ from cases.ladder.sweep import sweep
 from cases.settings import Settings
 from workers.health.heartbeat import beat
 from workers.jobs.cleaning import clean_up
+from workers.jobs.incoming_mail import read_and_file_mail
 from workers.jobs.morning_letter import write_morning_letter
 from workers.jobs.stuck_work import look_for_stuck_work
 from workers.runtime import Runtime
@@ -22,12 +23,13 @@ class Job:
     """One scheduled job: `run` does its work, `next_after` returns the first moment after a given one when it is due.
 
     `next_after` takes that given moment and the settings. In a new database, a job with `at_once` is due immediately,
-    any other as `next_after` says.
+    any other as `next_after` says. A job that is not `wanted` by the settings is not run.
     """
 
     run: Callable[[Runtime], object]
     next_after: Callable[[datetime, Settings], datetime]
     at_once: bool = False
+    wanted: Callable[[Settings], bool] = lambda _: True
 
     def first(self, moment: datetime, settings: Settings) -> datetime:
         """Return when the job is due for the first time in a database that has never run it; `moment` is now."""
@@ -64,6 +66,16 @@ def next_night(moment: datetime, settings: Settings) -> datetime:
     return _local(settings.calendar, moment + timedelta(days=1), AT_NIGHT)
 
 
+def after_a_poll(moment: datetime, settings: Settings) -> datetime:
+    """Return when mailboxes are read next after `moment`: `settings.incoming.every_seconds` later."""
+    return moment + timedelta(seconds=settings.incoming.every_seconds)
+
+
+def does_mail_come_in(settings: Settings) -> bool:
+    """Return whether a mailbox is to be read, or mail comes by our own door."""
+    return settings.incoming.comes_in
+
+
 def _local(calendar: Calendar, moment: datetime, hour: time) -> datetime:
     return calendar.moment_of(calendar.day_of(moment), hour)
 
@@ -73,4 +85,5 @@ JOBS: dict[str, Job] = {
     "morning_letter": Job(write_morning_letter, next_morning),
     "stuck_check": Job(look_for_stuck_work, lambda moment, _: moment + STUCK_CHECK, at_once=True),
     "clean_up": Job(clean_up, next_night),
+    "mail": Job(read_and_file_mail, after_a_poll, at_once=True, wanted=does_mail_come_in),
 }

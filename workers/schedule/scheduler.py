@@ -52,7 +52,7 @@ class Scheduler:
     def look(self) -> None:
         """Send the workers a message for each due job; run a job here if no worker began it within three seconds."""
         make_schedule(self.runtime.database, self.runtime.settings)
-        for name, next_at, distance in due_jobs(self.runtime.database):
+        for name, next_at, distance in due_jobs(self.runtime.database, self.runtime.settings):
             if distance >= PATIENCE:
                 run_job(self.runtime, name)
             elif self._rung.get(name) != next_at and self.runtime.bell.ring(name):
@@ -60,9 +60,9 @@ class Scheduler:
 
 
 def make_schedule(database: Database, settings: Settings) -> None:
-    """Insert a row into the table `schedule` for each job that has none; existing rows stay as they are."""
+    """Insert a row into the table `schedule` for each job that is wanted and has none; existing rows stay."""
     with database.reading() as session:
-        missing = JOBS.keys() - set(session.scalars(select(Scheduled.name)))
+        missing = wanted_jobs(settings) - set(session.scalars(select(Scheduled.name)))
         moment = domain_time(session)
     if missing:
         rows = [{"name": name, "next_at": JOBS[name].first(moment, settings)} for name in sorted(missing)]
@@ -71,8 +71,13 @@ def make_schedule(database: Database, settings: Settings) -> None:
             session.execute(new, rows)
 
 
-def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
-    """Return the due jobs that nobody is running: for each, its name, when it is due, and how far from now that is.
+def wanted_jobs(settings: Settings) -> set[str]:
+    """Return the names of the jobs that these settings want."""
+    return {name for name, job in JOBS.items() if job.wanted(settings)}
+
+
+def due_jobs(database: Database, settings: Settings) -> list[tuple[str, datetime, timedelta]]:
+    """Return the due jobs that these settings want and nobody is running: name, when it is due, how far from now.
 
     The distance is never negative, even if the database's clock was set back and the job is due at a future moment.
     """
@@ -80,7 +85,8 @@ def due_jobs(database: Database) -> list[tuple[str, datetime, timedelta]]:
         clocks = both_clocks(session)
         due = select(Scheduled.name, Scheduled.next_at).where(*_is_due(clocks)).order_by(Scheduled.next_at)
         rows = session.execute(due).all()
-        return [(row.name, row.next_at, abs(clocks.domain - row.next_at)) for row in rows if row.name in JOBS]
+        wanted = wanted_jobs(settings)
+        return [(row.name, row.next_at, abs(clocks.domain - row.next_at)) for row in rows if row.name in wanted]
 
 
 def run_job(runtime: Runtime, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Mail that comes in: its table, the reply to "done" that nobody has read, and addresses that do not exist."""
+"""Mail that comes in: its table, how each mailbox is read, replies that nobody has read, addresses that are dead."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,7 @@ SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AN
 
 
 def upgrade() -> None:
-    """Make the table, the columns and the policy of what is likely to be junk."""
+    """Make the tables, the columns and the policy of what is likely to be junk."""
     op.create_table(
         "inbound",
         sa.Column("id", BIG, nullable=False),
@@ -64,12 +64,22 @@ def upgrade() -> None:
     for name, columns, where in (
         ("waiting", ["id"], "outcome = 'waiting'"),
         ("set_aside", ["id"], "outcome = 'set_aside'"),
+        ("outcome", ["outcome"], None),
         ("case", ["case_id", "seq"], None),
         ("delivery_id", ["delivery_id"], None),
         ("sender", ["sender", "received_at"], None),
     ):
         only = None if where is None else sa.text(where)
         op.create_index(f"ix_inbound_{name}", "inbound", columns, sqlite_where=only, postgresql_where=only)
+    op.create_table(
+        "mailbox_poll",
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("last_success_at", MOMENT, nullable=True),
+        sa.Column("failing_since", MOMENT, nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("told_at", MOMENT, nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mailbox_poll")),
+    )
     op.add_column("case", sa.Column("unread_reply", sa.Integer(), nullable=True))
     op.add_column("case", sa.Column("junk_since", MOMENT, nullable=True))
     op.add_column("address", sa.Column("dead_since", MOMENT, nullable=True))
@@ -93,6 +103,7 @@ def downgrade() -> None:
         op.drop_column(table, column)
     op.execute(sa.text(f'UPDATE "case" SET policy_id = ({CATCH_ALL}) WHERE policy_id IN ({OWN})'))  # noqa: S608 - our own  # nosec B608
     _delete_policy()
+    op.drop_table("mailbox_poll")
     op.drop_table("inbound")
 
 

@@ -1,6 +1,7 @@
 """What each reader is told in a letter, and what not: groups, officers, those who asked, and those who follow."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -206,6 +207,27 @@ def test_letters_that_were_planned_before_are_still_sent(town: LetterTown) -> No
             ]
             delivery.context = delivery.context | {"lines": old}
     assert "Svara den som frågade" in text_of(town, town.deliveries("assigned")[-1]).text
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "subject"),
+    [
+        ("sv", "arende at imap.example:993, INBOX har inte gått att läsa sedan", "God morgon: något behöver ses över"),
+        ("en", "arende at imap.example:993, INBOX has not been readable since", "Good morning: something needs a look"),
+    ],
+)
+def test_a_morning_names_the_mailboxes_that_cannot_be_read(
+    town: LetterTown, locale: str, words: str, subject: str
+) -> None:
+    with town.database.transaction() as session:
+        entry = Entry(municipality(session, locked=True), by=THE_CLOCK, at=A_TUESDAY)
+        unread = {"arende at imap.example:993, INBOX": "2026-11-29"}
+        morning = MorningCame(day="2026-12-01", all_clear=True, breaches=0, head="ab" * 32, **FIGURES)
+        entry.add(replace(morning, unread_mailboxes=unread))
+        entry.write(session)
+    town.plan()
+    letter = text_of(town, town.deliveries("morning")[-1], locale)
+    assert words in " ".join(letter.text.split()) and letter.subject == subject
 
 
 @pytest.mark.parametrize(("locale", "words"), [("sv", "Ärendena är: 2026-0001"), ("en", "The cases are: 2026-0001")])

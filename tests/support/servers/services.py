@@ -64,12 +64,12 @@ class Server:
     def stop(self) -> None:
         """Shut the server down cleanly; does nothing when it is down."""
         stop_folder(self.folder)
-        _wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
+        wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
 
     def crash(self) -> None:
         """Kill the server without a clean shutdown, as a power failure would."""
         os.kill(self.pid, self.crash_signal)
-        _wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
+        wait_until(lambda: not is_listening(self.port), f"port {self.port} is still open")
         (self.folder / "server.pid").unlink(missing_ok=True)
 
 
@@ -80,7 +80,7 @@ def start_postgres(folder: Path, *, durable: bool = False, memory: str = "64MB")
     """Make a PostgreSQL cluster in `folder` and start it; `durable` keeps fsync on, `memory` is `shared_buffers`."""
     binaries = _postgres_binaries(folder)
     data = folder / "data"
-    _make_folder(folder)
+    make_folder(folder)
     _as_nobody(_initdb(binaries, data, "C.UTF-8")) or _as_nobody(_initdb(binaries, data, "C"), True)
     port = free_port()
     options = {
@@ -229,7 +229,7 @@ def plain_url(url: str) -> str:
 def start_redis(folder: Path) -> Server:
     """Start a Redis or Valkey in `folder`: 64 databases, append-only file, nothing evicted."""
     binary = _redis_binary()
-    _make_folder(folder)
+    make_folder(folder)
     port = free_port()
     options = {
         "bind": LOOPBACK,
@@ -254,7 +254,7 @@ def start_redis(folder: Path) -> Server:
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-        _wait_until(lambda: _answers_ping(port), f"{binary} does not answer")
+        wait_until(lambda: _answers_ping(port), f"{binary} does not answer")
 
     launch()
     return Server(f"redis://{LOOPBACK}:{port}/0", folder, port, launch)
@@ -357,13 +357,14 @@ def stop_folder(folder: Path) -> None:
     except (FileNotFoundError, ProcessLookupError, IndexError):
         return
     try:
-        _wait_until(lambda: not pid_file.exists(), "it does not stop", 15)
+        wait_until(lambda: not pid_file.exists(), "it does not stop", 15)
     except NoServer:
         os.kill(pid, signal.SIGKILL)
         raise
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder, so that a server which runs as nobody may write there."""
     folder.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         nobody = pwd.getpwnam("nobody")
@@ -389,7 +390,8 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex((LOOPBACK, port)) == 0
 
 
-def _wait_until(holds: Callable[[], bool], failure: str, patience: float = PATIENCE) -> None:
+def wait_until(holds: Callable[[], bool], failure: str, patience: float = PATIENCE) -> None:
+    """Return as soon as it holds. Raises `NoServer` with the text `failure` after so many seconds."""
     end = time.monotonic() + patience
     while not holds():
         if time.monotonic() > end:

@@ -33,7 +33,7 @@ Ran = subprocess.CompletedProcess[str]
 Run = Callable[..., Ran]
 COMMANDS = (
     "up", "web", "worker", "relay", "clock", "migrate", "demo", "load", "import", "export", "sweep", "forgotten",
-    "obligations", "doctor", "unit", "user", "token", "plan", "bench", "simulate",
+    "obligations", "doctor", "unit", "user", "token", "plan", "bench", "simulate", "lmtp",
 )  # fmt: skip
 
 

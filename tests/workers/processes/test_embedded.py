@@ -1,17 +1,22 @@
 """Everything in one process on SQLite, from what happens to the letter in the mailbox."""
 
 import multiprocessing
+import smtplib
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from support.inbound_rows import kept_rows, mail_about
 from support.keys import SECRET_KEY
+from support.servers.services import LOOPBACK, free_port, is_listening
 
 from cases.database.clock import now
 from cases.database.tables.scheduled_jobs import Scheduled
 from cases.history.outbox import OutboxEntry
 from cases.settings import read_settings
+from cases.settings.mail_in import MailInSettings
 from cases.states import State
 from notifications.deliveries import Delivery, MailServer, Outcome
 from notifications.sending.local_mailbox import Mailbox
@@ -147,3 +152,18 @@ def test_stopping_is_quick_and_can_be_done_twice(town, settings):
     embedded.stop()
     embedded.stop()
     assert time.monotonic() - begun < 6
+
+
+def test_the_door_for_mail_is_in_the_process_when_it_is_set(town, settings):
+    port = free_port()
+    with_door = replace(settings, incoming=MailInSettings(lmtp=(LOOPBACK, port)))
+    embedded = Embedded(town.database, with_door)
+    embedded.start()
+    try:
+        wait_until(lambda: is_listening(port))
+        with smtplib.LMTP(LOOPBACK, port) as mail_server:
+            mail_server.sendmail("frida@hemma.example", ["arende@kommun.example"], mail_about("ett"))
+    finally:
+        embedded.stop()
+    assert [row.raw for row in kept_rows(town.database)] == [mail_about("ett")]
+    assert not is_listening(port)

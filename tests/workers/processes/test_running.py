@@ -84,8 +84,8 @@ def swept(town):
 
 
 def test_each_process_ends_in_good_order(processes, postgres_town):
-    processes.start("worker", "relay", "clock")
-    for name in ("worker", "relay", "clock"):
+    processes.start("worker", "relay", "clock", "lmtp")
+    for name in ("worker", "relay", "clock", "lmtp"):
         wait_until(lambda name=name: "process.started" in processes.said(name))
         assert processes.end(name) == 0
         assert "process.stopped" in processes.said(name)

@@ -3,6 +3,7 @@
 import http.server
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from cases.database.tables.scheduled_jobs import Scheduled
 from cases.demo.passing_days import let_days_pass
 from cases.organisation.municipality import Municipality
 from cases.settings import read_settings
+from cases.settings.mail_in import MailInSettings
 from workers.health.heartbeat import beat
 from workers.runtime import open_runtime
 from workers.schedule import jobs, scheduler
@@ -30,7 +32,8 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 @pytest.fixture
 def settings(tmp_path):
-    return read_settings({"VENTIL_SWEEP_SECONDS": "60", "VENTIL_SECRET_KEY": SECRET_KEY}, folder=tmp_path)
+    given = {"VENTIL_SWEEP_SECONDS": "60", "VENTIL_SECRET_KEY": SECRET_KEY, "VENTIL_LMTP": "127.0.0.1:8024"}
+    return read_settings(given, folder=tmp_path)
 
 
 @pytest.fixture
@@ -73,7 +76,17 @@ def test_rows_that_are_missing_are_made_and_the_others_stay(runtime, settings):
 
 def test_a_new_house_begins_with_a_sweep(runtime, settings):
     make_schedule(runtime.database, settings)
-    assert {name for name, *_ in due_jobs(runtime.database)} == {"sweep", "stuck_check"}
+    assert {name for name, *_ in due_jobs(runtime.database, settings)} == {"sweep", "stuck_check", "mail"}
+
+
+def test_a_house_to_which_no_mail_comes_has_no_job_for_it(runtime, settings):
+    make_schedule(runtime.database, settings)
+    without = replace(settings, incoming=MailInSettings())
+    assert "mail" not in {name for name, *_ in due_jobs(runtime.database, without)}
+    with runtime.database.transaction() as session:
+        session.execute(delete(Scheduled))
+    make_schedule(runtime.database, without)
+    assert rows(runtime).keys() == JOBS.keys() - {"mail"}
 
 
 def test_many_clocks_do_a_job_once(runtime, settings, ran):

@@ -38,7 +38,7 @@ def undecodable_messages(scene: FaultScene, _which: int) -> Iterator[None]:
         queue_name="letters", actor_name="from_the_future", args=(), kwargs={}, options={}
     )
     with quick_redis(scene.ground.redis.url) as client:
-        for queue in ("letters", "jobs", "sweeps"):
+        for queue in ("letters", "jobs", "sweeps", "mail"):
             for number, content in enumerate((b"\x80no json", b"{}", unknown.encode(), None)):
                 name = f"poison-{queue}-{number}"
                 if content is not None:

@@ -18,7 +18,7 @@ from proof.chaos.house.processes import ChaosHouse
 from proof.chaos.house.reaching import engine_of, quick_redis
 
 LOOKS_EVERY = 0.5
-QUEUES = ("letters", "jobs", "sweeps")
+QUEUES = ("letters", "jobs", "sweeps", "mail")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MEGABYTE = 1024 * 1024
 LAST_SWEEP = text("SELECT last_done_at FROM schedule WHERE name = 'sweep'")

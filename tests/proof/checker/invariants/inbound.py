@@ -22,8 +22,8 @@ BECOMES = {  # by outcome, the events under which such a mail is filed
 MUST_HAVE_EVENT = frozenset({"comment", "answer", "case"})
 OF_MACHINES = frozenset({"automatic", "bounce", "double", "waiting", "set_aside"})
 ROWS = """
-    SELECT i.id, i.raw, i.raw_sha256, i.outcome, i.message_id, i.own_address, i.envelope_sender, i.case_id, i.seq,
-           i.finished_at, e.type, e.facts ->> 'channel' AS channel
+    SELECT i.id, i.raw, i.raw_sha256, i.outcome, i.message_id, i.own_address, i.envelope_sender, i.envelope_recipient,
+           i.case_id, i.seq, i.finished_at, e.type, e.facts ->> 'channel' AS channel
     FROM inbound i LEFT JOIN event e ON e.stream = i.case_id AND e.seq = i.seq ORDER BY i.id"""
 UNFILED = """
     SELECT e.type, c.ref, e.seq FROM event e JOIN "case" c ON c.id = e.stream
@@ -67,7 +67,8 @@ def _problems(row: Row) -> Iterator[str]:
     outcome, type_ = row["outcome"], row["type"]
     if (outcome == "waiting") is not (row["finished_at"] is None):
         yield f"is {outcome}, and finished at {row['finished_at']}"
-    if row["raw"] is not None and hashlib.sha256(bytes(row["raw"])).hexdigest() != row["raw_sha256"]:
+    recipient = f"{row['envelope_recipient'].lower()}\n".encode() if row["envelope_recipient"] else b""
+    if row["raw"] is not None and hashlib.sha256(recipient + bytes(row["raw"])).hexdigest() != row["raw_sha256"]:
         yield "has other bytes than came in"
     if outcome in MUST_HAVE_EVENT and type_ is None:
         yield f"is said to be the {outcome} of an event that is not there"

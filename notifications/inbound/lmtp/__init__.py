@@ -1,0 +1,1 @@
+"""Our own door for mail: a mail server on this machine hands it over by LMTP (RFC 2033)."""

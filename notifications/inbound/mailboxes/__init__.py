@@ -1,0 +1,1 @@
+"""Mailboxes on IMAP servers: what lies there is kept, and moved to a folder of its own."""
