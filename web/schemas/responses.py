@@ -85,7 +85,11 @@ class ReporterOut(Schema):
 
 
 class CaseForStaff(CaseForParticipants):
-    """The fields of a case for staff: all but the reporter's key, with which anybody could act as the reporter."""
+    """The fields of a case for staff: all but the reporter's key, with which anybody could act as the reporter.
+
+    `unread_reply` is the number (`seq`) of the event with a reply to "done" that waits to be read; `junk` says that the
+    case came by mail and is likely to be junk.
+    """
 
     quick_win = fields.Boolean()
     channel = fields.String()
@@ -96,6 +100,8 @@ class CaseForStaff(CaseForParticipants):
     longitude = fields.Float(allow_none=True)
     wants_public = fields.Boolean()
     sent_back_count = fields.Integer()
+    unread_reply = fields.Integer(allow_none=True)
+    junk = fields.Boolean()
     reporter = fields.Nested(ReporterOut, allow_none=True)
 
 
