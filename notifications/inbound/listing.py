@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cases.case import Case
 from cases.database.cursors import decode_cursor, encode_cursor
-from cases.public.protection import PROTECTED
+from cases.public.protection import PROTECTED, protected_addresses
 from cases.refusals import UnknownName
 from notifications.inbound_mail import InboundMail, InboundOutcome
 
@@ -65,10 +65,11 @@ def list_inbound(session: Session, part: InboundPart) -> tuple[Sequence[InboundI
         found = found.where(InboundMail.outcome == part.outcome)
     if part.cursor is not None:
         found = found.where(InboundMail.id < _last_id(part.cursor))
+    hidden = frozenset() if part.names_protected else protected_addresses(session)
     items = []
     for *columns, is_protected in session.execute(found):
         item = InboundItem(*columns)
-        hides = is_protected and not part.names_protected
+        hides = (is_protected and not part.names_protected) or item.sender in hidden
         items.append(item._replace(sender=None, subject=None) if hides else item)
     more = len(items) > part.limit
     return items[: part.limit], encode_cursor(items[part.limit - 1].id) if more else None

@@ -11,7 +11,7 @@ from cases.case import Case
 from cases.commenting import comment
 from cases.following import ask_to_follow
 from cases.incoming.unread_replies import read_reply
-from cases.progress import Change, change_state, refuse_stale
+from cases.progress import Change, change_state
 from cases.reading.finding import case_to_follow
 from cases.reporters.details import ReporterDetails
 from notifications.reporters import correct_reporter, replace_key, set_protection
@@ -110,8 +110,7 @@ def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
 def _with_reply_read(session: Session, version: int, ref: str) -> Response:
     at = right_now()
     case, actor = case_to_act_on(session, ref)
-    refuse_stale(session, case, version, by=actor)
-    read_reply(session, case, by=actor, at=at)
+    read_reply(session, case, version=version, by=actor, at=at)
     return jsonify(case_shown(session, case, actor, at))
 
 

@@ -51,9 +51,10 @@ def commented_words(facts: Facts) -> str:
         MailDoubt.UNCONFIRMED: gettext("Comment by e-mail. It is not confirmed who sent it"),
         MailDoubt.OTHER_SENDER: gettext("Comment by e-mail, from somebody else who has our e-mail"),
     }.get(facts.get("doubt") or "", gettext("Comment by e-mail"))
-    if facts.get("waits_until"):
-        return f"{said}. {gettext('Somebody is to read it by %(day)s', day=day_words(facts['waits_until']))}"
-    return said
+    if not facts.get("waits_until"):
+        return said
+    until = gettext("Somebody is to read it by %(day)s", day=day_words(facts["waits_until"]))
+    return f"{said}. {until}"
 
 
 def own_comment_words(facts: Facts) -> str | None:
@@ -63,9 +64,10 @@ def own_comment_words(facts: Facts) -> str | None:
     said = gettext("You wrote by e-mail")
     if facts.get("doubt"):
         said = gettext("An e-mail came from your address. It is not confirmed that you sent it")
-    if facts.get("waits_until"):
-        return f"{said}. {gettext('Somebody will read it by %(day)s', day=day_words(facts['waits_until']))}"
-    return said
+    if not facts.get("waits_until"):
+        return said
+    until = gettext("Somebody will read it by %(day)s", day=day_words(facts["waits_until"]))
+    return f"{said}. {until}"
 
 
 def bounced_words(facts: Facts) -> str:
