@@ -143,8 +143,8 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
     """Put the case on the forum's agenda, chosen by the contact person `by`; return the ids of the events written.
 
     Returns [] when the case is on the agenda already. Raises `NotAllowed` when `by` is not the contact person,
-    `ProtectedIdentity` when the reporter lives under protected identity, `LikelyJunk` for what is likely to be junk, and
-    `AlreadySettled` when the case is done or has ended.
+    `ProtectedIdentity` when the reporter lives under protected identity, `LikelyJunk` for what is likely to be junk,
+    and `AlreadySettled` when the case is done or has ended.
     """
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")

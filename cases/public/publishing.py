@@ -47,7 +47,7 @@ class Preview:
 def preview(session: Session, case: Case) -> Preview:
     """Return the title and description that publishing the case would show, and what is masked in them.
 
-    Raises `NotAllowed` when the reporter lives under protected identity, and `LikelyJunk` for what is likely to be junk.
+    Raises `NotAllowed` when the reporter lives under protected identity, and `LikelyJunk` for what is likely junk.
     """
     _refuse_what_stays_inside(session, case)
     description = latest_description(session, case)
@@ -59,7 +59,7 @@ def publish(session: Session, case: Case, *, at: datetime) -> None:
     """Publish the case with masked texts; if it is published already, replace its public texts by the present ones.
 
     `at` is stored as the moment of publishing, only when the case is not published yet.
-    Raises `NotAllowed` when the reporter lives under protected identity, and `LikelyJunk` for what is likely to be junk.
+    Raises `NotAllowed` when the reporter lives under protected identity, and `LikelyJunk` for what is likely junk.
     """
     shown, connection = preview(session, case), session.connection()
     words = {"case": case.id, "new_title": shown.title, "new_description": shown.description}

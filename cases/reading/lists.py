@@ -71,9 +71,9 @@ class Filters:
     """The filters, order and page of a list of cases. A filter that is not set selects all cases.
 
     Names are slugs, moments are UTC. For `overdue`, `parked`, `quick_win`, `unread_reply` and `junk`, True selects such
-    cases and False all others. `due_by` selects cases due from now until then; `untouched_since` those that await an act, but that no
-    person has touched since then; `sent_back` those back at the desk: a unit said that they are not theirs, or its own
-    were contested.
+    cases and False all others. `due_by` selects cases due from now until then; `untouched_since` those that await an
+    act, but that no person has touched since then; `sent_back` those back at the desk: a unit said that they are not
+    theirs, or its own were contested.
     `of_unit` is the id of a unit that is responsible for the case, handed it in, or is waited for. `q` is what was
     typed to search for, and `cursor` comes from the page before.
     """

@@ -30,8 +30,8 @@ def erase_record(
 
     Each text of plans and of the register goes that came with one of these events or says the same as their words; when
     no words of the case are left, all that they say of it. In the case of a meeting that holds for its agenda and its
-    minutes, too. `besides` names what the caller erases of the case. Return the ids of the events written. The case must be
-    locked.
+    minutes, too. `besides` names what the caller erases of the case. Return the ids of the events written. The case
+    must be locked.
     """
     going = words_going(session, case, event_seqs)
     planned, entered = texts_to_erase(session, case, going), columns_to_erase(session, case, going)

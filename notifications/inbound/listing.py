@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -65,14 +65,17 @@ def list_inbound(session: Session, part: InboundPart) -> tuple[Sequence[InboundI
         found = found.where(InboundMail.outcome == part.outcome)
     if part.cursor is not None:
         found = found.where(InboundMail.id < _last_id(part.cursor))
-    hidden = frozenset() if part.names_protected else protected_addresses(session)
-    items = []
-    for *columns, is_protected in session.execute(found):
-        item = InboundItem(*columns)
-        hides = (is_protected and not part.names_protected) or item.sender in hidden
-        items.append(item._replace(sender=None, subject=None) if hides else item)
+    hidden: frozenset[str] = frozenset() if part.names_protected else protected_addresses(session)
+    items = [_item(row, hidden, part) for row in session.execute(found)]
     more = len(items) > part.limit
     return items[: part.limit], encode_cursor(items[part.limit - 1].id) if more else None
+
+
+def _item(row: Any, hidden: frozenset[str], part: InboundPart) -> InboundItem:
+    """Return the mail of a row, whose last column says whether who asked in its case has a protected identity."""
+    item, is_protected = InboundItem(*row[:-1]), row[-1]
+    hides = (is_protected and not part.names_protected) or item.sender in hidden
+    return item._replace(sender=None, subject=None) if hides else item
 
 
 def count_inbound(session: Session, outcome: InboundOutcome | None, most: int) -> int:

@@ -47,10 +47,12 @@ def commented_words(facts: Facts) -> str:
     """Return the sentence that describes a comment, and says of one that came by mail who sent it."""
     if not is_by_mail(facts):
         return gettext("Comment")
-    said = {
-        MailDoubt.UNCONFIRMED: gettext("Comment by e-mail. It is not confirmed who sent it"),
-        MailDoubt.OTHER_SENDER: gettext("Comment by e-mail, from somebody else who has our e-mail"),
-    }.get(facts.get("doubt") or "", gettext("Comment by e-mail"))
+    if facts.get("doubt") == MailDoubt.UNCONFIRMED:
+        said = gettext("Comment by e-mail. It is not confirmed who sent it")
+    elif is_from_other(facts):
+        said = gettext("Comment by e-mail, from somebody else who has our e-mail")
+    else:
+        said = gettext("Comment by e-mail")
     if not facts.get("waits_until"):
         return said
     until = gettext("Somebody is to read it by %(day)s", day=day_words(facts["waits_until"]))
@@ -79,4 +81,6 @@ def bounced_words(facts: Facts) -> str:
 
 def reply_read_words(facts: Facts) -> str:
     """Return the sentence that the reply to "done" was read."""
-    return gettext("The reply has been read; whoever disagrees can say so until %(day)s", day=day_words(facts["object_by"]))
+    return gettext(
+        "The reply has been read; whoever disagrees can say so until %(day)s", day=day_words(facts["object_by"])
+    )

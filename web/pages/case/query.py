@@ -54,5 +54,5 @@ def whole_case(session: Session, ref: str, actor: Actor) -> WholeCase:
         raise NotFound(ref=ref)
     case, followers, why, meeting_on, links, filed, *beside = row
     following, place = following_of(case, followers), place_of(why, meeting_on)
-    readable = in_order(filed) if may_read_mails(actor, case) else ()
-    return WholeCase(case, details_from(beside, actor), following, place, living_from(links), dict(readable))
+    mails_read = {int(seq): int(number) for seq, number in in_order(filed)} if may_read_mails(actor, case) else {}
+    return WholeCase(case, details_from(beside, actor), following, place, living_from(links), mails_read)

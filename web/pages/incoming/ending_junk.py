@@ -71,7 +71,7 @@ def _end_all(session: Session, refs: list[str], why: str, actor: Actor, ended: l
         if case.junk_since is not None and case.is_open:
             change_state(session, case, Change(to=State.DECLINED, step="decline", reason=why), by=actor, at=at)
             ended.append(case)
-    return url_for("desk.show", **{"del": "skrap"})
+    return f"{url_for('desk.show')}?del=skrap"
 
 
 def _page(form: Form) -> str:

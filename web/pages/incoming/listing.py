@@ -16,7 +16,6 @@ from web.pages.list_part import ROWS, part_of
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 
-
 bp = Blueprint("inbound", __name__)
 NO_PAGE: dict[str, Any] = {"mails": (), "count": 0, "part": None, "more": None}
 

@@ -35,7 +35,9 @@ def show(slug: str) -> str:
         unit = session.scalar(select(Unit).where(Unit.slug == slug))
         if unit is None or not (actor.is_staff or actor.is_in(unit.id)):
             raise NotFound(ref=slug)
-        return render_template("unit.html", unit=unit, dead_since=_dead_since(session, unit), **_list(session, unit, actor))
+        return render_template(
+            "unit.html", unit=unit, dead_since=_dead_since(session, unit), **_list(session, unit, actor)
+        )
 
 
 def _dead_since(session: Session, unit: Unit) -> datetime | None:

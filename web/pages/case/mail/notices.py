@@ -77,8 +77,8 @@ def _named_case(session: Session, case: Case, actor: Actor) -> str | None:
     """Return the first open case that the title of a case which came by mail names, and that is not this one."""
     if case.channel != BY_MAIL or not case.is_open or case.last_act_at is not None:
         return None
-    for ref in REFERENCE.findall(case.title)[:1]:
-        named = session.scalar(select(Case).where(Case.ref == ref, seen_by(actor)))
-        if named is not None and named.is_open and named.id != case.id:
-            return ref
-    return None
+    found = REFERENCE.search(case.title)
+    if found is None:
+        return None
+    named = session.scalar(select(Case).where(Case.ref == found[0], seen_by(actor)))
+    return named.ref if named is not None and named.is_open and named.id != case.id else None
