@@ -9,7 +9,8 @@ from web.api.blueprint import ApiBlueprint
 from web.current import current
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import actor_in
-from web.schemas.inbound import InboundList, InboundOut, InboundQuery
+from web.schemas.queries import InboundQuery
+from web.schemas.responses import InboundList, InboundOut
 
 bp = ApiBlueprint("api_inbound", __name__, description="Mails that came in")
 MAIL = InboundOut()

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from support.houses.small_pages import form_as_sent, visitor
 from support.incoming_mail import MailHouse, a_mail
 
 from cases.mail_addresses import normalised
+from cases.organisation.units import Unit
 from cases.states import State
+from notifications.addresses import ensure_addresses
 from notifications.deliveries import Address
 from notifications.inbound.filing.bounces import mark_dead
 
@@ -38,8 +40,9 @@ def test_the_desk_revives_the_address_of_who_asked(mails: MailHouse) -> None:
 
 
 def test_the_desk_revives_the_shared_mailbox_of_a_unit(mails: MailHouse) -> None:
-    mails.web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
-    mails.count_letters_to("gata")
+    with mails.web.database.transaction() as session:
+        session.execute(update(Unit).where(Unit.slug == "gata").values(email="gata@example.se"))
+        ensure_addresses(session, ["gata@example.se"])
     kill(mails, "gata@example.se")
     assert DEAD in visitor(mails.web, "officer").read("/enhet/gata")
     contact = visitor(mails.web, "contact")

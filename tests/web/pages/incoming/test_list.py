@@ -1,6 +1,6 @@
 """The list of mails that came in, by page and by API: for the desk and administrators."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.houses.small_pages import visitor
@@ -78,7 +78,7 @@ def test_what_was_set_aside_is_tried_again(mails: MailHouse, monkeypatch: pytest
 
     with monkeypatch.context() as broken:
         broken.setattr("notifications.inbound.filing.queue.file_mail", fails)
-        broken.setattr("notifications.inbound.filing.queue.RETRY_AFTER", __import__("datetime").timedelta(0))
+        broken.setattr("notifications.inbound.filing.queue.RETRY_AFTER", timedelta(0))
         row = mails.receive(a_mail("Lampan", sender=RUT))
     contact = visitor(mails.web, "contact")
     page = contact.read("/undanlagt")

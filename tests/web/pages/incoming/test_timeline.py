@@ -82,7 +82,7 @@ def test_a_reply_to_done_and_that_it_was_read_are_told(mails: MailHouse) -> None
     assert "Någon ska läsa den senast" in staff_page(mails, ref)
     own = own_page(mails, ref)
     assert "Någon läser svaret senast" in own
-    assert "Nej, det är inte åtgärdat" in own, "they may still say no"
+    assert "Nej, det är inte klart" in own, "they may still say no"
     version = str(mails.web.house.case(ref).version)
     assert visitor(mails.web, "officer").send(f"/arenden/{ref}/svaret-last", version=version).status_code == 303
     assert "Svaret är läst. Den som inte håller med kan säga till senast" in staff_page(mails, ref)
@@ -92,7 +92,7 @@ def test_a_reply_to_done_and_that_it_was_read_are_told(mails: MailHouse) -> None
 def test_nobody_outside_is_told_that_their_mail_is_taken_for_junk(sqlite_mails: MailHouse) -> None:
     row = sqlite_mails.receive(a_mail("Köp billigt", sender=RUT, X_Spam_Flag="YES"))
     ref = sqlite_mails.ref_of(row)
-    assert "Kom in via e-post, misstänkt skräppost" in staff_page(sqlite_mails, ref)
+    assert "Kom in via mejl, misstänkt skräppost" in staff_page(sqlite_mails, ref)
     key = sqlite_mails.web.house.case(ref).public_id
     assert "skräppost" not in own_page(sqlite_mails, ref)
     [received] = [one for one in sqlite_mails.web.get(f"/cases/{key}/events").json["items"] if one["seq"] == 1]

@@ -66,7 +66,11 @@ def test_its_bytes_are_for_the_desk(mails: MailHouse, filed: tuple, who: str, pa
 def test_a_mail_of_another_case_is_not_found(mails: MailHouse, filed: tuple) -> None:
     _, row, _ = filed
     other = mails.web.house.hand_in("Annat", at=datetime.now(UTC))
-    for path in (f"/arenden/{other}/mejl/{row.id}", f"/arenden/{other}/mejl/{row.id}.eml", f"/arenden/{other}/mejl/999"):
+    for path in (
+        f"/arenden/{other}/mejl/{row.id}",
+        f"/arenden/{other}/mejl/{row.id}.eml",
+        f"/arenden/{other}/mejl/999",
+    ):
         assert visitor(mails.web, "contact").get(path).status_code == 404
 
 
