@@ -132,15 +132,10 @@ class Pages:
         done = self.web.house.reach(State.DONE, at=datetime.now(UTC))
         reply = mails.reply(mails.letter_to("rut"), f"Nej. {LONG}", sender="Rut <rut@example.se>")
         named = mails.receive(a_mail(LONG, sender="Nils <nils@hemma.example>", subject=f"Angående {done}"))
-        junk = mails.receive(a_mail(LONG, sender="Salj <salj@hemma.example>", subject=LONG.strip(), X_Spam_Flag="YES"))
+        junk = mails.receive(a_mail(LONG, sender="Salj <s@hemma.example>", subject=LONG.strip(), X_Spam_Flag="YES"))
         cases = [f"/arenden/{mails.ref_of(row)}" for row in (reply, named, junk) if row is not None]
-        return [
-            *cases,
-            f"{cases[0]}/mejl/{reply.id}",
-            "/skrivbord?del=svar",
-            "/skrivbord?del=skrap",
-            "/enhet/gata?del=svar",
-        ]
+        piles = ("/skrivbord?del=svar", "/skrivbord?del=skrap", "/enhet/gata?del=svar")
+        return [*cases, f"{cases[0]}/mejl/{reply.id}", *piles]
 
     def _register(self) -> None:
         """Enter one published case in the register of traffic, with everything, and leave one as it is."""
