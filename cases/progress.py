@@ -42,7 +42,9 @@ REFUSED_UNUSED = (
 )  # fmt: skip
 LONGEST_NAME = 200  # characters
 WORDS = frozenset({"note", "reason"})
-TAKEN_SERIOUSLY = frozenset({"assign", "plan", "start", "wait", "finish", "park"})  # by a person: it is no junk
+TAKEN_SERIOUSLY = frozenset(
+    {"assign", "plan", "start", "wait", "finish", "park", "merge"}
+)  # by a person: it is no junk
 KEEPS_UNIT = frozenset({"plan", "start", "appoint"})
 EFFECTS: dict[str, Callable[[Transition], DomainEvent]] = {
     "assign": assigning.assign,

@@ -471,6 +471,13 @@ class AlreadySettled(Refusal):
 
 
 @dataclass
+class LikelyJunk(Refusal):
+    """The case came by mail and is likely to be junk: it is neither published nor put on an agenda."""
+
+    code: ClassVar[str] = "likely-junk"
+
+
+@dataclass
 class CannotMeet(FieldRefusal):
     """This unit holds no meetings: only the forum, a board, the council or another body that meets does."""
 

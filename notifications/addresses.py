@@ -1,13 +1,14 @@
 """Mail addresses in the database: one row for each address, even if people spell it in several ways."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.database.queries import any_of, fetch_rows
 from cases.database.writing.upsert import insert_missing
-from cases.mail_addresses import is_mail_address, normalised, owner_of
+from cases.mail_addresses import as_compared, is_mail_address, normalised, owner_of
 from notifications.deliveries import Address
 
 KNOWN = select(Address.email_normalised, Address.id).where(any_of(Address.email_normalised, "keys"))
@@ -29,6 +30,12 @@ def ensure_addresses(session: Session, emails: Iterable[str]) -> dict[str, int]:
         rows = [{"email_normalised": key, "email": written[key], "owner": owner_of(key)} for key in new]
         known |= dict(insert_missing(session, Address, rows, ("email_normalised", "id")))
     return known | _ids_of(session, written.keys() - known.keys())  # what another relay inserted meanwhile
+
+
+def dead_since(session: Session, email: str) -> datetime | None:
+    """Return since when (UTC) nothing reaches this mail address; None for one that lives or was never written to."""
+    own = (Address.email_normalised == as_compared(email), Address.dead_since.is_not(None))
+    return session.scalar(select(Address.dead_since).where(*own))
 
 
 def _ids_of(session: Session, keys: set[str]) -> dict[str, int]:

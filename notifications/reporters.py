@@ -18,6 +18,7 @@ from cases.reporters.erasing import has_words
 from cases.village.erasing import erase_record
 from notifications.planning.forgetting import forget_in_letters, forget_parties, message_ids
 from notifications.planning.forgetting_addresses import former_addresses
+from notifications.planning.forgetting_mails import forget_mails
 from notifications.planning.readdressing_parties import readdress_party
 from notifications.planning.rendering_anew import render_anew
 
@@ -82,14 +83,18 @@ def set_protection(session: Session, case: Case, protected: bool, why: str, *, b
 
 
 def erase(session: Session, case: Case, erasure: Erasure, *, by: Actor, at: datetime) -> list[str]:
-    """Erase it, as `cases.village.erasing.erase_record` does, and all that letters hold of it.
+    """Erase it, as `cases.village.erasing.erase_record` does, and all that letters and mails that came in hold of it.
 
     The refusals are those of `cases.correcting.erase_words`. Return the Message-IDs of the letters about the case and
     to those who were erased: what of them lies in the local mailbox is the caller's to remove, as are the bytes of
     files, once the transaction is committed.
     """
     had = _details(session, case)
-    erase_record(session, case, erasure.decision, erasure.events, reporter=erasure.reporter, by=by, at=at)
+    besides = ["mail"] if forget_mails(session, case) else []
+    erase_record(
+        session, case, erasure.decision, erasure.events,
+        reporter=erasure.reporter, besides=besides, by=by, at=at,
+    )  # fmt: skip
     has = _details(session, case)
     asker = case.reporter_id if erasure.reporter or not has_words(session, case) else None
     gone = {party: had[party][0] for party in had if not any(has[party]) and (any(had[party]) or party == asker)}

@@ -365,7 +365,10 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.confirmed": (),
     "case.reopened": (Rule("assigned", "handler"), *everyone_outside("reopened")),
     "case.closed": everyone_outside("closed"),
-    "case.declined": (*everyone_outside("declined"), Rule("news", "handler", is_not(is_of_a_meeting))),
+    "case.declined": (
+        *everyone_outside("declined", is_no_junk),
+        Rule("news", "handler", is_not(is_of_a_meeting)),
+    ),
     "case.merged": (*everyone_outside("merged"), Rule("news", "handler")),
     "case.took_over": (Rule("news", "handler"),),
     "case.commented": (

@@ -6,15 +6,17 @@ whoever answers by mail does not press a button, and what they wrote must not en
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.case import Case
 from cases.database.transactions import calendar_of
 from cases.deadlines import clocks
-from cases.history.events import ReplyRead
-from cases.history.journal import Entry
-from cases.refusals import NotAllowed, NothingToRead
+from cases.history.events import CaseCommented, ReplyRead
+from cases.history.journal import Entry, Event
+from cases.progress import refuse_stale
+from cases.refusals import NotAllowed, NothingToRead, StaleVersion
 from cases.states import Who
 
 READS = frozenset({Who.UNIT, Who.HEAD, Who.CONTACT})
@@ -39,21 +41,35 @@ def reads_for_house(by: Actor, case: Case) -> bool:
     return bool(by.roles_in(case) & READS)
 
 
-def read_reply(session: Session, case: Case, *, by: Actor, at: datetime) -> list[int]:
+def read_reply(session: Session, case: Case, *, version: int | None = None, by: Actor, at: datetime) -> list[int]:
     """Note that the reply was read; return the ids of the events written. The case must be locked.
 
     The case may be contested for as long as after it was done, counted from now. Raises `NotAllowed` for whoever is
-    neither of the desk nor of the unit, and `NothingToRead` when no reply waits.
+    neither of the desk nor of the unit, `NothingToRead` when no reply waits, and `StaleVersion` when the case has
+    changed or another mail has come since `version`, that of the case which was read.
     """
     if not reads_for_house(by, case):
         raise NotAllowed(step="read_reply")
     if case.unread_reply is None:
         raise NothingToRead(ref=case.ref)
+    _refuse_unseen(session, case, version, by)
     entry = Entry(case, by=by, at=at)
     if by.person_id is not None:
         case.touch(at)
     mark_read(session, case, entry)
     return entry.write(session)
+
+
+def _refuse_unseen(session: Session, case: Case, version: int | None, by: Actor) -> None:
+    refuse_stale(session, case, version, by=by)
+    if version is None:
+        return
+    comments = select(Event.seq, Event.facts).where(
+        Event.stream == case.id, Event.seq > version, Event.type == CaseCommented.type
+    )
+    later = [(seq, CaseCommented.type) for seq, facts in session.execute(comments) if facts.get("channel")]
+    if later:
+        raise StaleVersion(version=case.version, since=tuple(later))
 
 
 def mark_read(session: Session, case: Case, entry: Entry) -> None:

@@ -29,7 +29,7 @@ from cases.history.words import Visibility
 from cases.meetings.meeting import Meeting, body_id_of, is_coming, next_meeting
 from cases.organisation.units import FORUM, Unit, unit_named
 from cases.public.protection import is_protected
-from cases.refusals import AlreadySettled, NotAllowed, ProtectedIdentity, TooLong, WordsNeeded
+from cases.refusals import AlreadySettled, LikelyJunk, NotAllowed, ProtectedIdentity, TooLong, WordsNeeded
 from cases.states import OPEN, State
 
 
@@ -143,13 +143,15 @@ def choose_for_agenda(session: Session, case: Case, *, by: Actor, at: datetime) 
     """Put the case on the forum's agenda, chosen by the contact person `by`; return the ids of the events written.
 
     Returns [] when the case is on the agenda already. Raises `NotAllowed` when `by` is not the contact person,
-    `ProtectedIdentity` when the reporter lives under protected identity, and `AlreadySettled` when the case is done or
-    has ended.
+    `ProtectedIdentity` when the reporter lives under protected identity, `LikelyJunk` for what is likely to be junk,
+    and `AlreadySettled` when the case is done or has ended.
     """
     if not by.is_contact:
         raise NotAllowed(step="put_on_agenda")
     if is_protected(session, case):
         raise ProtectedIdentity
+    if case.junk_since is not None:
+        raise LikelyJunk
     if case.state not in OPEN - {State.DONE}:
         raise AlreadySettled
     entry = Entry(case, by=by, at=at)

@@ -16,7 +16,7 @@ from cases.history.words import Words
 from cases.public.masking import MaskedSpan, findings, mask
 from cases.public.protection import is_protected
 from cases.public.publication import Published
-from cases.refusals import NotAllowed
+from cases.refusals import LikelyJunk, NotAllowed
 
 PUBLISHED, WORDS = table_of(Published), table_of(Words)
 OF_THE_CASE = PUBLISHED.c.case_id == bindparam("case")
@@ -47,9 +47,9 @@ class Preview:
 def preview(session: Session, case: Case) -> Preview:
     """Return the title and description that publishing the case would show, and what is masked in them.
 
-    Raises `NotAllowed` when the reporter lives under protected identity.
+    Raises `NotAllowed` when the reporter lives under protected identity, and `LikelyJunk` for what is likely junk.
     """
-    _refuse_protected(session, case)
+    _refuse_what_stays_inside(session, case)
     description = latest_description(session, case)
     found = (*findings(case.title), *findings(description))
     return Preview(mask(case.title), mask(description), found)
@@ -59,7 +59,7 @@ def publish(session: Session, case: Case, *, at: datetime) -> None:
     """Publish the case with masked texts; if it is published already, replace its public texts by the present ones.
 
     `at` is stored as the moment of publishing, only when the case is not published yet.
-    Raises `NotAllowed` when the reporter lives under protected identity.
+    Raises `NotAllowed` when the reporter lives under protected identity, and `LikelyJunk` for what is likely junk.
     """
     shown, connection = preview(session, case), session.connection()
     words = {"case": case.id, "new_title": shown.title, "new_description": shown.description}
@@ -86,6 +86,8 @@ def latest_description(session: Session, case: Case) -> str:
     return session.connection().execute(DESCRIPTION, {"case": case.id}).scalar() or ""
 
 
-def _refuse_protected(session: Session, case: Case) -> None:
+def _refuse_what_stays_inside(session: Session, case: Case) -> None:
     if is_protected(session, case):
         raise NotAllowed(step="publish")
+    if case.junk_since is not None:
+        raise LikelyJunk

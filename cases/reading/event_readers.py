@@ -88,6 +88,7 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.kept_off_agenda": STAFF,
 }
 IDS_OF_PEOPLE = frozenset({"officer", "follower", "adjusters", "people", "parties"})  # facts that are ids of rows
+ONLY_FOR_STAFF = frozenset({"junk"})  # facts: nobody is told that their mail is taken for junk
 
 
 def reader_of(actor: Actor, case: Case) -> EventReader:
@@ -108,4 +109,5 @@ def may_read_event(actor: Actor, case: Case, type_: str, facts: dict[str, Any]) 
 
 def facts_for(actor: Actor, facts: dict[str, Any]) -> dict[str, Any]:
     """Return an event's facts as the actor may read them: without ids of people, unless the actor is staff."""
-    return facts if actor.is_staff else {name: value for name, value in facts.items() if name not in IDS_OF_PEOPLE}
+    hidden = frozenset() if actor.is_staff else IDS_OF_PEOPLE | ONLY_FOR_STAFF
+    return {name: value for name, value in facts.items() if name not in hidden}

@@ -70,10 +70,10 @@ BY_MOMENT = {Sort.DUE: Case.due_at, Sort.UNTOUCHED: Case.touched_at}
 class Filters:
     """The filters, order and page of a list of cases. A filter that is not set selects all cases.
 
-    Names are slugs, moments are UTC. For `overdue`, `parked` and `quick_win`, True selects such cases and False all
-    others. `due_by` selects cases due from now until then; `untouched_since` those that await an act, but that no
-    person has touched since then; `sent_back` those back at the desk: a unit said that they are not theirs, or its own
-    were contested.
+    Names are slugs, moments are UTC. For `overdue`, `parked`, `quick_win`, `unread_reply` and `junk`, True selects such
+    cases and False all others. `due_by` selects cases due from now until then; `untouched_since` those that await an
+    act, but that no person has touched since then; `sent_back` those back at the desk: a unit said that they are not
+    theirs, or its own were contested.
     `of_unit` is the id of a unit that is responsible for the case, handed it in, or is waited for. `q` is what was
     typed to search for, and `cursor` comes from the page before.
     """
@@ -90,6 +90,8 @@ class Filters:
     due_by: datetime | None = None  # due from now on, until this moment
     untouched_since: datetime | None = None  # cases on which somebody should act, without an act of a person since then
     sent_back: bool = False  # at the desk again: a unit said that it is not theirs, or its own was contested
+    unread_reply: bool | None = None  # a reply to "done" waits to be read
+    junk: bool | None = None  # came by mail, and is likely to be junk
     of_unit: int | None = None  # id of a unit that is responsible, handed it in, or is waited for
     officer: int | None = None  # id of the person who is its officer
     received_from: datetime | None = None  # received at this moment or later
@@ -164,6 +166,8 @@ def _listed_for(actor: Actor, filters: Filters) -> ColumnElement[bool]:
         filters.of_unit,
         filters.overdue,
         filters.officer,
+        filters.unread_reply,
+        filters.junk,
     )
     is_public = all(value is None for value in tells_more) and not filters.sent_back
     return opened_by(actor) if is_public and filters.sort is not Sort.UNTOUCHED else seen_by(actor)
@@ -334,12 +338,16 @@ def _in_periods(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _for_the_desk(filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    """Return the conditions for what the desk looks after: due soon, untouched, sent back."""
+    """Return the conditions for what the desk looks after: due soon, untouched, sent back, replies, junk."""
     found: list[ColumnElement[bool]] = []
     if filters.due_by is not None:
         found.append(Case.due_at.between(now, filters.due_by))
     if filters.untouched_since is not None:
         found += [ACTED_ON, Case.touched_at < filters.untouched_since]
+    if filters.unread_reply is not None:
+        found.append(Case.unread_reply.is_not(None) if filters.unread_reply else Case.unread_reply.is_(None))
+    if filters.junk is not None:
+        found.append(Case.junk_since.is_not(None) if filters.junk else Case.junk_since.is_(None))
     return [*found, CAME_BACK] if filters.sent_back else found
 
 

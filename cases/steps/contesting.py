@@ -11,9 +11,10 @@ from cases.steps.transition import Transition, enter_state, officer_named, unit_
 def contest(act: Transition) -> DomainEvent:
     """Give a done case back to its unit, because the reporter, or the group whose case it is, says that it is not done.
 
-    Return the event to record. Raises `TransitionNotAllowed` after the last day on which the case may be contested.
+    Return the event to record. Raises `TransitionNotAllowed` after the last day on which the case may be contested. As
+    long as a reply waits to be read, that is no day.
     """
-    if act.case.due_at is not None and act.at > act.case.due_at:
+    if act.case.unread_reply is None and act.case.due_at is not None and act.at > act.case.due_at:
         raise TransitionNotAllowed(state=act.case.state, to=State.ASSIGNED)  # the clock has not closed it yet
     return CaseContested(responsible=act.case.responsible.slug, due_on=_come_back(act))
 

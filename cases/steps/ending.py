@@ -72,7 +72,7 @@ def decline(act: Transition) -> DomainEvent:
     settle(act.writer, act.case, "dropped", act.at)
     take_off_agenda(act.session, act.case, act.at)
     act.case.end(State.DECLINED, act.at)
-    return CaseDeclined(previous=was)
+    return CaseDeclined(previous=was, junk=True if act.case.junk_since else None)
 
 
 def merge(act: Transition) -> DomainEvent:

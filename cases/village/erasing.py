@@ -1,5 +1,6 @@
 """Erasing by decision what the records of the village say of a case, together with the words of the case itself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,6 +22,7 @@ def erase_record(
     event_seqs: list[int],
     *,
     reporter: bool = False,
+    besides: Sequence[str] = (),
     by: Actor,
     at: datetime,
 ) -> list[int]:
@@ -28,12 +30,14 @@ def erase_record(
 
     Each text of plans and of the register goes that came with one of these events or says the same as their words; when
     no words of the case are left, all that they say of it. In the case of a meeting that holds for its agenda and its
-    minutes, too. Return the ids of the events written. The case must be locked.
+    minutes, too. `besides` names what the caller erases of the case. Return the ids of the events written. The case
+    must be locked.
     """
     going = words_going(session, case, event_seqs)
     planned, entered = texts_to_erase(session, case, going), columns_to_erase(session, case, going)
     told = meeting_texts_to_erase(session, case, going)
-    besides = [name for name, texts in (("plans", planned), ("register", entered), ("meetings", told)) if texts]
+    here = [name for name, texts in (("plans", planned), ("register", entered), ("meetings", told)) if texts]
+    besides = [*besides, *here]
     ids = erase_words(session, case, decision, event_seqs, reporter=reporter, besides=besides, by=by, at=at)
     erase_in_plans(session, planned, ids[-1])
     erase_in_register(session, case, entered, ids[-1])

@@ -11,7 +11,7 @@ from support.letters_read import MAIL_TROUBLES
 from support.sources import ROOT, sources
 
 from cases.correcting import Correction
-from cases.history.events import EVENT_TYPES, CaseCorrected
+from cases.history.events import EVENT_TYPES, CaseCorrected, MailTrouble
 from notifications.set_aside import KINDS
 from web.language.labels import ASIDE_KINDS
 from web.pages.case.timeline import CORRECTED, SENTENCES
@@ -73,6 +73,13 @@ def test_a_letter_asks_of_what_only_whether_it_is_a_letter():
     assert {(letter, use.strip()) for letter, use in asked} == {
         (letter, 'facts.what == "delivery"') for letter in ("set_aside", "alarms")
     }
+
+
+def test_the_letter_about_trouble_with_mail_has_words_for_each_trouble():
+    told = set(re.findall(r'"(\w+)"', (MailTrouble.__doc__ or "").partition("`source`")[0]))
+    for path in (path for path in TEMPLATES if path.parent.name == "mail_trouble"):
+        worded = set(re.findall(r'facts\.what == "(\w+)"', read(path)))
+        assert worded == told == {"mailbox", "too_big", "flood", "own_address"}, path
 
 
 def test_changes_of_people_units_and_settings_are_shown_nowhere():

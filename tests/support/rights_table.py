@@ -197,6 +197,11 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /ring": CONTACT,
     "POST /ring/<int:number>":         "in  in  in  403 403 403 403 403 404 403 in",
     "POST /ring/<int:number>/angra":   "in  in  in  403 403 403 403 403 404 403 in",
+    "GET /inkommet": CONTACT_OR_ADMIN,
+    "GET /api/v1/inbound": "401 401 401 403 403 403 403 403 200 200 401",
+    "GET /skrivbord/skrappost": CONTACT,
+    "POST /skrivbord/skrappost":       "in  in  in  403 403 403 403 403 422 403 in",
+    "POST /enhet/<slug>/adressen-fungerar": "in  in  in  403 403 403 403 403 303 403 in",
     "GET /undanlagt": CONTACT_OR_ADMIN,
     "POST /undanlagt/<kind>/<int:number>": "in  in  in  403 403 403 403 403 404 404 in",
     "POST /forum":                     "in  in  in  403 403 403 403 403 422 422 in",
@@ -303,6 +308,22 @@ FOLLOWS_BY_API = {
     "protected":    "404 202 404 404 404 404 202 202 202 202 401",
     "agenda":       "404 202 404 404 404 403 202 202 202 202 401",
 }
+READS_REPLIES = {  # the unit that has the case, and the desk; no reply waits
+    "own":          "in  in  in  403 403 404 409 403 409 403 in",
+    "others":       "in  in  in  404 404 404 403 409 409 403 in",
+    "published":    "in  in  in  404 404 404 403 409 409 403 in",
+    "withdrawn":    "in  in  in  404 404 404 403 409 409 403 in",
+    "protected":    "in  in  in  404 404 404 403 409 409 403 in",
+    "agenda":       "in  in  in  404 404 403 403 409 409 403 in",
+}
+READS_REPLIES_BY_API = {
+    "own":          "404 403 404 403 403 404 409 403 409 403 401",
+    "others":       "404 403 404 404 404 404 403 409 409 403 401",
+    "published":    "404 403 404 404 404 404 403 409 409 403 401",
+    "withdrawn":    "404 403 404 404 404 404 403 409 409 403 401",
+    "protected":    "404 403 404 404 404 404 403 409 409 403 401",
+    "agenda":       "404 403 404 404 404 403 403 409 409 403 401",
+}
 HOLDS_THE_KEY = every_case("404 200 404 404 404 404 404 404 404 404 404")
 NONE_IS_MERGED = every_case("404 404 404 404 404 404 404 404 404 404 404")
 ACTS_WITH_THE_KEY = every_case("404 422 404 404 404 404 404 404 404 404 404")
@@ -333,6 +354,11 @@ WITH_A_CASE: dict[str, Block] = {
     "POST /arenden/<ref>/ratta":        every_case("in  in  in  403 403 403 422 422 422 422 in"),
     "POST /arenden/<ref>/hor-ihop":     every_case("in  in  in  403 403 403 422 422 422 422 in"),
     "POST /arenden/<ref>/dagordning/ta-bort": every_case("in  in  in  403 403 403 403 403 422 403 in"),
+    "POST /arenden/<ref>/svaret-last": READS_REPLIES,
+    "POST /api/v1/cases/<ref>/reply-read": READS_REPLIES_BY_API,
+    "POST /arenden/<ref>/adressen-fungerar": every_case("in  in  in  403 403 403 403 403 303 403 in"),
+    "GET /arenden/<ref>/mejl/<int:number>": every_case("in  in  in  403 403 403 404 404 404 404 in"),  # none came
+    "GET /arenden/<ref>/mejl/<int:number>.eml": every_case("in  in  in  403 403 403 403 403 404 403 in"),
     "POST /arenden/<ref>/lankar/<int:number>/slack": every_case("in  in  in  403 403 403 403 403 404 403 in"),
     "GET /arenden/<ref>/radera":        every_case("in  in  in  403 403 403 403 403 200 403 in"),
     "POST /arenden/<ref>/radera":       every_case("in  in  in  403 403 403 403 403 422 403 in"),
@@ -419,6 +445,9 @@ ASKED: dict[str, Asked] = {
     "POST /arenden/<ref>/skydd": Asked(form=(("protected", "1"), ("why", ""))),
     "PATCH /api/v1/cases/<ref>/reporter": Asked(json=(("name", "Ruth"), ("why", "Fel stavat"))),
     "POST /api/v1/cases/<ref>/key": Asked(json=()),
+    "POST /api/v1/cases/<ref>/reply-read": Asked(json=(("version", 2**31 - 1),)),
+    "POST /arenden/<ref>/svaret-last": Asked(form=(("version", "1"),)),
+    "POST /skrivbord/skrappost": Asked(form=(("note", "Skräp"),)),
     "POST /arende/<public_id>/filer": Asked(file=True),
     "POST /logga-in": Asked(form=(("email", "nobody@example.se"),)),
     "POST /logga-in/kod": Asked(form=(("code", "a"),)),

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, Response, current_app
 
-from web.api import cases, changes, lookups, statistics
+from web.api import cases, changes, inbound, lookups, statistics
 from web.api.blueprint import ROOT, open_document
 from web.api.village import meetings, plans, registers, relations, seats
 from web.requests.guard import Audience, open_to
@@ -16,7 +16,8 @@ def register(app: Flask) -> None:
     """Register the endpoints of the API with the app, and generate the OpenAPI document from them."""
     api = open_document(app)
     for blueprint in (
-        cases.bp, changes.bp, lookups.bp, meetings.bp, plans.bp, registers.bp, relations.bp, seats.bp, statistics.bp,
+        cases.bp, changes.bp, inbound.bp, lookups.bp, meetings.bp, plans.bp, registers.bp, relations.bp, seats.bp,
+        statistics.bp,
     ):  # fmt: skip
         api.register_blueprint(blueprint, url_prefix=ROOT)
     app.extensions[DOCUMENT] = app.json.dumps(api.spec.to_dict())

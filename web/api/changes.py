@@ -10,6 +10,7 @@ from cases.access.actors import Actor
 from cases.case import Case
 from cases.commenting import comment
 from cases.following import ask_to_follow
+from cases.incoming.unread_replies import read_reply
 from cases.progress import Change, change_state
 from cases.reading.finding import case_to_follow
 from cases.reporters.details import ReporterDetails
@@ -22,7 +23,7 @@ from web.requests.guard import Audience, open_to
 from web.requests.idempotency import once
 from web.requests.identity.caller import actor_in
 from web.requests.rate_limits import Limit, limited
-from web.schemas.requests import ChangeIn, CommentIn, FollowerIn, NothingIn, ReporterCorrectionIn
+from web.schemas.requests import ChangeIn, CommentIn, FollowerIn, NothingIn, ReplyReadIn, ReporterCorrectionIn
 from web.schemas.responses import AskedOut, CaseOut
 
 bp = ApiBlueprint("api_changes", __name__, description="What is done to a case")
@@ -54,6 +55,14 @@ def comment_on_case(wanted: dict[str, Any], ref: str) -> Response:
     """Comment on a case. If the case is waiting for the caller, a comment that is not internal ends the waiting."""
     with current().database.transaction() as session:
         return once(session, lambda: _commented(session, wanted, ref))
+
+
+@bp.on("POST /cases/<ref>/reply-read", ReplyReadIn, (200, CaseOut), refuses=(403, 404))
+@open_to(Audience.ANYBODY)
+def note_reply_read(wanted: dict[str, Any], ref: str) -> Response:
+    """Note that the reply to "done" was read. The case may be contested for as long as after it was done, from now."""
+    with current().database.transaction() as session:
+        return once(session, lambda: _with_reply_read(session, wanted["version"], ref))
 
 
 @bp.on("POST /cases/<ref>/key", NothingIn, (200, CaseOut), refuses=(403, 404))
@@ -96,6 +105,13 @@ def _commented(session: Session, wanted: dict[str, Any], ref: str) -> Response:
     case, actor = case_to_act_on(session, ref)
     comment(session, case, wanted["text"], wanted["visibility"], by=actor, at=at)
     return _with_status(201, case_shown(session, case, actor, at))
+
+
+def _with_reply_read(session: Session, version: int, ref: str) -> Response:
+    at = right_now()
+    case, actor = case_to_act_on(session, ref)
+    read_reply(session, case, version=version, by=actor, at=at)
+    return jsonify(case_shown(session, case, actor, at))
 
 
 def _with_new_key(session: Session, ref: str) -> Response:

@@ -70,6 +70,8 @@ def case_fields(session: Session, case: Case, reader: Actor, at: datetime) -> di
         "longitude": case.longitude,
         "wants_public": case.wants_public,
         "sent_back_count": case.sent_back_count,
+        "unread_reply": case.unread_reply,
+        "junk": case.junk_since is not None,
         "links": links(case.public_id if reader.kind is ActorKind.REPORTER else case.ref),
     }
 

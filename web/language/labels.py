@@ -188,6 +188,7 @@ ASIDE_KINDS = {
     "work": _l("E-mails about an event"),
     "delivery": _l("An e-mail"),
     "tick": _l("Reminders"),
+    "inbound": _l("An e-mail that came in"),
 }
 
 LETTERS = {

@@ -27,6 +27,8 @@ SWITCHES_IN_WORDS: dict[str, LazyString] = {
     "parked": _l("On hold"),
     "quick_win": _l("Quick wins"),
     "sent_back": _l("Sent back"),
+    "unread_reply": _l("A reply to read"),
+    "junk": _l("Likely junk"),
 }
 FOUND_IN: dict[FoundIn, LazyString] = {
     FoundIn.TITLE: _l("In an earlier title"),

@@ -105,6 +105,11 @@ MISSED: dict[State, LazyString] = {  # what was to happen by a day that has pass
     State.PARKED: _l("It should have been taken up again on %(day)s. That will happen any moment now."),
     State.DONE: _l("The last day to object was %(day)s. Nobody did, so the case will be closed."),
 }
+REPLIED = (
+    _l("%(unit)s says that it is done. A reply by e-mail has come."),
+    _l("Somebody will read the reply by %(day)s. The case is not closed before that."),
+)
+MISSED_REPLY = _l("Somebody should have read the reply by %(day)s. That has not happened. The case is not closed.")
 MISSED_READING = _l("%(unit)s should have read it by %(day)s. That has not happened.")
 MISSED_ANSWER = _l("We asked for your answer by %(day)s. You can still give it.")
 NO_LATENESS = frozenset({State.PARKED, State.DONE})
@@ -146,7 +151,7 @@ def where_it_stands(session: Session, case: Case, reader: Actor, now: datetime) 
         promise=_promise_sentence(case, today),
         said=step.said,
         heading=str(YOU_WROTE if step.is_own else HEADINGS.get(case.state) or _l("What we have written")),
-        may_contest=case.state is State.DONE and not has_passed,
+        may_contest=case.state is State.DONE and (case.unread_reply is not None or not has_passed),
     )
 
 
@@ -155,6 +160,8 @@ def _sentences(case: Case, step: LastStep, *, is_own: bool) -> tuple[LazyString,
         return ASKED_THE_REPORTER
     if (joined := joined_case(case)) is not None and not joined.is_open:
         return JOINED_ENDED
+    if case.unread_reply is not None and is_own:
+        return REPLIED
     present, following = AFTER.get((case.state, step.type), SENTENCES_BY_STATE[case.state])
     if step.type == "case.answered" and step.by == ActorKind.REPORTER and is_own:
         present = THANKS.get(case.state, present)
@@ -164,6 +171,8 @@ def _sentences(case: Case, step: LastStep, *, is_own: bool) -> tuple[LazyString,
 def _missed(case: Case, step: LastStep) -> LazyString:
     if case.waits_for_reporter:
         return MISSED_ANSWER
+    if case.unread_reply is not None:
+        return MISSED_REPLY
     if case.state is State.RECEIVED and step.type == "case.received":
         return MISSED_READING
     return MISSED[case.state]

@@ -6,6 +6,7 @@ from web.pages import account
 from web.pages.by_letter import answering as by_letter
 from web.pages.case import attachments, commenting, correcting, erasing, printing, publishing, reporter, show, stepping
 from web.pages.case.registers import entry
+from web.pages.incoming import acting, ending_junk, listing, whole_mail
 from web.pages.layout import register_template_globals
 from web.pages.public import (
     accessibility,
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     security_txt.bp, statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,
     stepping.bp,
+    acting.bp, ending_junk.bp, listing.bp, whole_mail.bp,
     continuing.bp, all_cases.bp, calls.bp, desk.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
     units.bp,
     plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,

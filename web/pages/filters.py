@@ -24,8 +24,8 @@ IN_STATES: dict[str, tuple[State, ...]] = {  # what is chosen as a state, beside
     "settled": (State.DONE, *sorted(ENDED)),
 }
 EVERYWHERE = frozenset((  # filters that some list of cases or of figures has: where one is not understood it is refused
-    *DAYS, "category", "due", "ended", "group", "kind", "officer", "overdue", "parked", "period", "place", "q",
-    "quick_win", "responsible", "sent_back", "state", "unit", "untouched",
+    *DAYS, "category", "due", "ended", "group", "junk", "kind", "officer", "overdue", "parked", "period", "place", "q",
+    "quick_win", "responsible", "sent_back", "state", "unit", "unread_reply", "untouched",
 ))  # fmt: skip
 PERIOD, ENDED_IN = "period", "ended"  # years: in which a case came in, and in which it ended
 ADDRESS = "address"  # stands in refusals for what the address asks for and no field of the page

@@ -8,6 +8,9 @@ from marshmallow import fields, post_load
 
 from cases.reading.lists import MOST_ROWS, Filters, Sort
 from cases.states import Kind, State
+from notifications.inbound.listing import MOST_ROWS as MOST_MAILS
+from notifications.inbound.listing import InboundPart
+from notifications.inbound_mail import InboundOutcome
 from web.schemas.fields import Bool, Choice, Number, PlainText, Slug, Strict, within
 
 LONGEST_SEARCH = 200
@@ -70,6 +73,22 @@ class HistoryQuery(Strict):
     def make(self, given: dict[str, Any], **_more: Any) -> HistoryPart:
         """Return `given`, the loaded parameters, as a `HistoryPart`."""
         return HistoryPart(**given)
+
+
+class InboundQuery(Strict):
+    """The query parameters of GET /inbound: the outcome, the page size (`limit`) and the place in the list.
+
+    `cursor` is what the page before gave as `next`; without it the list begins with the latest mail.
+    """
+
+    outcome = Choice(InboundOutcome, load_default=None)
+    limit = Number(load_default=50, validate=within(1, MOST_MAILS))
+    cursor = PlainText(most=LONGEST_CURSOR, load_default=None)
+
+    @post_load
+    def make(self, given: dict[str, Any], **_more: Any) -> InboundPart:
+        """Return `given`, the loaded parameters, as an `InboundPart`."""
+        return InboundPart(**given)
 
 
 class NoQuery(Strict):

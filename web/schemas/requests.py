@@ -190,6 +190,15 @@ class CommentIn(Strict):
     visibility = Choice(Visibility, load_default=Visibility.PARTICIPANTS)
 
 
+class ReplyReadIn(Strict):
+    """The body of POST /cases/<ref>/reply-read: the version of the case that the client has read.
+
+    It is refused if the case has a newer one: then there may be another reply to read.
+    """
+
+    version = Number(required=True, strict=True, validate=within(0, LARGEST_VERSION))
+
+
 class FollowerIn(Strict):
     """The body of POST /cases/<ref>/followers: the address to subscribe, and the language of its letters."""
 

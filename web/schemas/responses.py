@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields
 
 from cases.states import Kind, State
+from notifications.inbound_mail import InboundOutcome
 from web.schemas.fields import Choice, Slug
 
 
@@ -85,7 +86,11 @@ class ReporterOut(Schema):
 
 
 class CaseForStaff(CaseForParticipants):
-    """The fields of a case for staff: all but the reporter's key, with which anybody could act as the reporter."""
+    """The fields of a case for staff: all but the reporter's key, with which anybody could act as the reporter.
+
+    `unread_reply` is the number (`seq`) of the event with a reply to "done" that waits to be read; `junk` says that the
+    case came by mail and is likely to be junk.
+    """
 
     quick_win = fields.Boolean()
     channel = fields.String()
@@ -96,6 +101,8 @@ class CaseForStaff(CaseForParticipants):
     longitude = fields.Float(allow_none=True)
     wants_public = fields.Boolean()
     sent_back_count = fields.Integer()
+    unread_reply = fields.Integer(allow_none=True)
+    junk = fields.Boolean()
     reporter = fields.Nested(ReporterOut, allow_none=True)
 
 
@@ -135,6 +142,29 @@ class History(Schema):
     """A page of a case's events, oldest first. `next` is the `cursor` of the page after; null when there is none."""
 
     items = fields.List(fields.Nested(EventOut), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class InboundOut(Schema):
+    """One mail that came in: when, from whom, and what became of it, under the event `seq` of the case `case`.
+
+    `sender` and `subject` are null when they are not known or were erased; for whoever is no contact person, also when
+    who asked has a protected identity.
+    """
+
+    id = fields.Integer(required=True)
+    received_at = fields.DateTime(required=True)
+    sender = fields.String(required=True, allow_none=True)
+    subject = fields.String(required=True, allow_none=True)
+    outcome = Choice(InboundOutcome, required=True)
+    case = fields.String(required=True, allow_none=True)
+    seq = fields.Integer(required=True, allow_none=True)
+
+
+class InboundList(Schema):
+    """A page of mails that came in, the latest first, and the cursor of the next page (null on the last page)."""
+
+    items = fields.List(fields.Nested(InboundOut), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

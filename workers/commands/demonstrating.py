@@ -64,6 +64,7 @@ def fill_demonstration(database: "Database", settings: Settings) -> bool:
     from cases.logs import log_warnings_only
     from workers.jobs.morning_letter import record_morning
     from workers.relay.demonstration_letters import demonstration_drainer
+    from workers.relay.demonstration_mails import let_mails_come_in
 
     if not is_empty(database):
         return False
@@ -71,6 +72,7 @@ def fill_demonstration(database: "Database", settings: Settings) -> bool:
     log_warnings_only()
     now = right_now()
     fill(settings, now, demonstration_drainer(settings, now))
+    let_mails_come_in(database, settings)
     sweep(database)
     record_morning(database)
     return True

@@ -113,7 +113,8 @@ class CaseWordsErased(DomainEvent):
 
     `decision` names the decision on which the erasure rests (gallringsbeslut). `also` says what else was erased:
     "reporter" (who asked), "files", "followers", "waiting_name" (somebody outside for whom the case waited), "plans"
-    (what plans said of the case), "register" (what the register said of it), "meetings" (what agenda and minutes said).
+    (what plans said of the case), "register" (what the register said of it), "meetings" (what agenda and minutes said),
+    "mail" (the mails about it that came in).
     """
 
     type: ClassVar[str] = "case.words_erased"

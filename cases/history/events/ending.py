@@ -65,10 +65,14 @@ class CaseClosed(ByLetter, DomainEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class CaseDeclined(DomainEvent):
-    """The desk said no, with a reason, and the case ended. `previous` is its state before that."""
+    """The desk said no, with a reason, and the case ended. `previous` is its state before that.
+
+    `junk` is True for a mail that is likely to be junk: nobody outside is told of its end.
+    """
 
     type: ClassVar[str] = "case.declined"
     previous: str | None = None
+    junk: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

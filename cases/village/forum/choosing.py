@@ -19,6 +19,7 @@ from cases.refusals import (
     AlreadyThere,
     BadCharacters,
     FieldRefusal,
+    LikelyJunk,
     ProtectedIdentity,
     StaleAgenda,
     TooLong,
@@ -148,6 +149,8 @@ def _row_of_case(
         return settled
     if row is None:
         case = held.cases[case_id]
+        if case.junk_since is not None:
+            raise LikelyJunk
         if case.state not in OPEN - {State.DONE}:
             raise FieldRefusal(field=f"items.{place}.case")
         why = AgendaReason.CHOSEN

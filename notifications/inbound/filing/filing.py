@@ -23,6 +23,7 @@ from cases.mail_addresses import is_public_address
 from cases.refusals import TooManyFiles
 from cases.states import Kind
 from notifications.deliveries import Delivery
+from notifications.inbound.blanking import without_own_codes
 from notifications.inbound.filing.belonging import Belonging, belonging_of
 from notifications.inbound.filing.bounces import note_report, revive
 from notifications.inbound.filing.filed_mail import FiledMail
@@ -88,7 +89,7 @@ def _filed(
         if where.ref is None:
             return FiledMail(InboundOutcome.AUTOMATIC)
         case = case_to_change(session, where.ref)
-        file_automatic(session, case, mail.words, at=to.at)
+        file_automatic(session, case, without_own_codes(mail.words), at=to.at)
         return FiledMail(InboundOutcome.AUTOMATIC, case.id, case.version)
     revive(session, mail.sender)
     former = case_to_change(session, where.ref) if where.ref is not None else None
@@ -118,7 +119,7 @@ def _comment(
     delivery, to = how
     actor = sender_as_actor(session, delivery, case, mail.sender, on=to.day)
     doubt, by = _doubt(mail, actor, to), actor or A_VISITOR
-    ids = comment_by_mail(session, case, mail.words, by=by, doubt=doubt, at=to.at)
+    ids = comment_by_mail(session, case, without_own_codes(mail.words), by=by, doubt=doubt, at=to.at)
     event = session.get_one(Event, ids[0])
     _attach_all(session, case, files, by if doubt is None else A_VISITOR, to)
     outcome = InboundOutcome.ANSWER if event.type == CaseAnswered.type else InboundOutcome.COMMENT
@@ -162,11 +163,11 @@ def _reporter(mail: ReadMail, to: FilingTerms) -> Reporter | None:
 
 
 def _title(mail: ReadMail, to: FilingTerms) -> str:
-    return visible(" ".join(mail.subject.split()))[:LONGEST_TITLE].strip() or NO_SUBJECT[to.locale]
+    return visible(" ".join(without_own_codes(mail.subject).split()))[:LONGEST_TITLE].strip() or NO_SUBJECT[to.locale]
 
 
 def _shortened(text: str) -> str:
-    words = visible(text)
+    words = visible(without_own_codes(text))
     return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 2]}\n…"
 
 

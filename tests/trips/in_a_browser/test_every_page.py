@@ -10,6 +10,7 @@ from sqlalchemy import select
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
+from support.incoming_mail import MailHouse, a_mail
 from support.letter_answers import letters_to, tokens_in
 from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
@@ -50,7 +51,7 @@ NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' a
     "village_feeds.news", "village_feeds.days", "forum.calendar",
     "register_files.download", "register_files.draw", "register_files.news",
     "health.alive", "health.ready", "health.metrics",
-    "mailbox.frame",
+    "mailbox.frame", "whole_mail.download",
     "login.first_page", "continuing.show", "piles.next_case",
 }  # fmt: skip
 GUEST = Invitee("gast@hemma.example", "En gäst med ett långt namn")
@@ -74,7 +75,7 @@ class Pages:
         own = web.house.hand_in(LONG, by="member", group="norrby")
         self._register()
         to_finish, met, letter = self._plan(), self._meetings(), self._letter()
-        answered = self._answered_at()
+        answered, self.of_mail = self._answered_at(), self._mails()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
         self.by_who: dict[str, list[str]] = {
@@ -92,7 +93,8 @@ class Pages:
             ],
             "Contact": [
                 "/skrivbord", "/skrivbord?del=forsenat", f"/arenden/{late}", f"/arenden/{waits}", "/enhet/gata",
-                "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/forum", "/forum/1", "/brevlada",
+                "/enhet/norrby", "/lamna", "/lamna/flera", "/ring", "/undanlagt", "/inkommet", "/skrivbord/skrappost",
+                *self.of_mail, "/forum", "/forum/1", "/brevlada",
                 *(f"/forum/{number}{page}" for number in met for page in ("", "/dagordning", "/bordet", "/justera")),
                 *(f"/forum/{met[n]}/{page}" for n in (0, 3) for page in ("inbjudna", "andra", "skicka")),
                 "/protokoll", f"/protokoll/{met[-1]}",
@@ -115,13 +117,25 @@ class Pages:
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
                         (f"/forum/{met[0]}/inbjudna", "/inbjudna"),
                         ("/bygderna/norrby/kontakt", "kontakt"),
-                        ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta")] + [
+                        ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta"),
+                        ("/skrivbord/skrappost", "skrappost")] + [
                 (f"/arenden/{late}", act)
                 for act in ("steg", "kommentar", "ratta", "hor-ihop", "den-som-fragade")
             ],
             "Member": [("/plan/norrby/utkast", "/utkast"), ("/plan/norrby/forankring", "/forankring"),
                        (f"/plan/norrby/gjort/{to_finish}", f"/{to_finish}")],
         }  # fmt: skip
+
+    def _mails(self) -> list[str]:
+        """Let mails come in: a reply to "done", one that names it, junk; return the pages of them."""
+        mails = MailHouse(self.web)
+        done = self.web.house.reach(State.DONE, at=datetime.now(UTC))
+        reply = mails.reply(mails.letter_to("rut"), f"Nej. {LONG}", sender="Rut <rut@example.se>")
+        named = mails.receive(a_mail(LONG, sender="Nils <nils@hemma.example>", subject=f"Angående {done}"))
+        junk = mails.receive(a_mail(LONG, sender="Salj <s@hemma.example>", subject=LONG.strip(), X_Spam_Flag="YES"))
+        cases = [f"/arenden/{mails.ref_of(row)}" for row in (reply, named, junk) if row is not None]
+        piles = ("/skrivbord?del=svar", "/skrivbord?del=skrap", "/enhet/gata?del=svar")
+        return [*cases, f"{cases[0]}/mejl/{reply.id}", *piles]
 
     def _register(self) -> None:
         """Enter one published case in the register of traffic, with everything, and leave one as it is."""

@@ -54,6 +54,8 @@ PAGES = {
     "/platser/gata": (NONE,) * 9,
     "/platser/forum/1/avsluta": (LOG_IN, NO, NO, NO, NO, NO, NO, NONE, NONE),
     "/ring": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
+    "/inkommet": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
+    "/skrivbord/skrappost": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, NO),
     "/undanlagt": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
     "/brevlada": (NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, YES),
     "/konto": (LOG_IN, *(YES,) * 8),

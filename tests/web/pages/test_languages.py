@@ -31,6 +31,8 @@ PATHS = (
     "/sok",
     "/ring",
     "/undanlagt",
+    "/inkommet",
+    "/skrivbord/skrappost",
     "/forum",
     "/tillganglighet",
     "/statistik",

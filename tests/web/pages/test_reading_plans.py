@@ -25,12 +25,12 @@ VIEWERS = ("contact", "officer", "head", "water_officer", "admin", "member", "re
 GROWING = r"(case|event|words|work|delivery|delivery_line|fired_rung)"
 LISTS = (
     *(f"/skrivbord?del={pile}" for pile in (
-        "inkommet", "forsenat", "snart", "ror", "atersant", "vantar", "vilande", "klart", "alla",
+        "inkommet", "forsenat", "snart", "ror", "atersant", "vantar", "vilande", "klart", "alla", "svar", "skrap",
     )),
     "/skrivbord?del=alla&category=trafik&place=norrby",
     "/skrivbord?del=inkommet&responsible=gata",
     "/skrivbord?del=alla&q=lampan",
-    *(f"/enhet/gata?del={pile}" for pile in ("oppna", "forsenade", "vilande", "klara")),
+    *(f"/enhet/gata?del={pile}" for pile in ("oppna", "forsenade", "vilande", "klara", "svar")),
     "/enhet/norrby",
     "/arenden", "/arenden?state=ended", "/arenden?due=3&sort=due", "/arenden?responsible=gata&sort=due",
     "/arenden?q=lampa+norrby", "/arenden?q=rut@example.se", "/arenden?q=0000-20+00+00", "/arenden?q=2026-12",

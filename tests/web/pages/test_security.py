@@ -29,6 +29,8 @@ PAGES = (
     "/forum",
     "/ring",
     "/undanlagt",
+    "/inkommet",
+    "/skrivbord/skrappost",
     "/sok",
     "/logga-in",
     "/lamna/flera",

@@ -24,6 +24,7 @@ from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now
 from web.language.labels import READERS, VISIBILITIES
 from web.language.village.meeting_words import recommended_words
+from web.pages.case.mail.notices import mail_notices
 from web.pages.case.query import WholeCase, whole_case
 from web.pages.case.steps.available_steps import step_choices
 from web.pages.case.steps.question import question_to
@@ -43,7 +44,7 @@ from web.requests.identity.caller import current_actor
 from web.requests.parsing.readable import number_in
 
 bp = Blueprint("case", __name__)
-EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "protection_form")
+EMPTY_FORMS = ("comment_form", "attach_form", "agenda_form", "relate_form", "protection_form", "reply_form")
 
 
 @bp.get("/arenden/<ref>")
@@ -131,6 +132,8 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "since": _since_read(session, case, actor, forms.get("step_form")),
         "attachments": whole.details.files,
         "living_links": whole.living_links,
+        "mails": whole.mails,
+        "mail_notices": mail_notices(session, case, actor),
         "related": whole.details.related,
         "similar": whole.details.similar,
         "visibilities": _visibilities(actor),

@@ -1,6 +1,6 @@
 """The timeline of a case in words: which sentence describes each type of event."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from cases.access.actors import Actor, ActorKind
 from cases.case import Case
 from cases.deadlines.clocks import DAY_RUNG, FIRST_RUNG, REPEATED_RUNG
+from cases.history.journal import Event
+from cases.reading.event_readers import ONLY_FOR_STAFF
 from cases.reading.lateness import days_late_before
 from cases.reading.timeline import AFTER_ALL, MOST_LINES, TimelineEntry, timeline
 from cases.states import State
@@ -22,6 +24,7 @@ from web.current import current
 from web.language.dates import day_words, moment_words
 from web.language.gettext import gettext, language, ngettext
 from web.language.labels import ACTORS, CONTACT_WAYS, OUTCOMES, REPORTER_DETAILS, channel_name, mailbox_name
+from web.language.mail_words import bounced_words, commented_words, is_by_mail, is_from_other, reply_read_words
 from web.language.ordinals import number_word, ordinal
 from web.language.state_words import STATES_IN_SENTENCES
 from web.language.village.meeting_words import held_words, recommended_words, settled_words
@@ -84,6 +87,9 @@ ICONS = {
     "case.protection_changed": "shield-check",
     "case.key_replaced": "link",
     "case.link_put_out": "x",
+    "case.mail_filed": "mail",
+    "case.address_bounced": "triangle-alert",
+    "case.reply_read": "eye",
     "case.related": "link",
     "case.followed": "eye",
     "case.unfollowed": "eye-off",
@@ -126,6 +132,9 @@ STYLES = {
     "case.protection_changed": "",
     "case.key_replaced": "",
     "case.link_put_out": "",
+    "case.mail_filed": "",
+    "case.address_bounced": "",
+    "case.reply_read": "",
     "case.related": "",
     "case.followed": "",
     "case.unfollowed": "",
@@ -152,20 +161,23 @@ BEHIND_THE_SCENES = frozenset({"case.followed", "case.unfollowed", "case.related
 class NamesInFacts:
     """Names for what events mention by key: `units` maps a unit's slug to its name, `people` a person's id.
 
-    `authorities` maps the slug of an authority to its name.
+    `authorities` maps the slug of an authority to its name. `others` are the moments of mails that somebody else sent
+    than the recipient of our letter: their files are events of the same moment.
     """
 
     units: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[int, str] = field(default_factory=dict)
     authorities: Mapping[str, str] = field(default_factory=dict)
+    others: Collection[datetime] = ()
 
     @classmethod
-    def of(cls, session: Session, lines: Iterable[TimelineEntry]) -> "NamesInFacts":
+    def of(cls, session: Session, lines: Collection[TimelineEntry]) -> "NamesInFacts":
         """Collect the names of all units and authorities, and of the officers mentioned in these entries."""
         officers = {line.event.facts["officer"]: line.officer for line in lines if line.officer}
         names = known(session)
         authorities = {row.slug: row.name for row in names.authorities}
-        return cls({unit.slug: unit.name for unit in names.units}, officers, authorities)
+        others = {line.event.at for line in lines if is_from_other(line.event.facts)}
+        return cls({unit.slug: unit.name for unit in names.units}, officers, authorities, others)
 
     def unit(self, slug: Any) -> str:
         """Return the unit's name; the slug itself when it is unknown."""
@@ -296,6 +308,8 @@ def _line(
     line, event = run[0], run[0].event
     came = [one.event.facts for one in reversed(run) if one.event.type == ATTACHED]
     facts = event.facts | ({"came": came} if came else {})
+    if not actor.is_staff:
+        facts = {name: value for name, value in facts.items() if name not in ONLY_FOR_STAFF}
     if len(run) > 1 and not came:
         facts |= {"from_rung": run[-1].event.facts["rung"]}
     facts |= {"acted": event.actor}
@@ -308,7 +322,7 @@ def _line(
         seq=event.seq,
         type=event.type,
         at=event.at,
-        by=line.by or mailbox_name(line.unit) or _actor_name(event.actor, actor),
+        by=line.by or mailbox_name(line.unit) or _actor_name(event, actor, names),
         happened=happened,
         said=_said(line),
         only_staff=line.only_staff,
@@ -333,11 +347,13 @@ def _how_it_was_done(facts: dict[str, Any], by: str) -> str:
     return ". " + gettext("Done by %(whom)s", whom=by) if by else ""
 
 
-def _actor_name(acted: str, reader: Actor) -> str:
+def _actor_name(event: Event, reader: Actor, names: NamesInFacts) -> str:
     """Return what an actor without a name is called: "You" to a reporter who reads what they did themselves."""
-    if reader.kind is ActorKind.REPORTER and acted in ME:
+    if event.actor == ActorKind.VISITOR and event.at in names.others:
+        return gettext("Somebody else")
+    if reader.kind is ActorKind.REPORTER and event.actor in ME:
         return gettext("You")
-    return str(ACTORS.get(acted, ""))
+    return str(ACTORS.get(event.actor, ""))
 
 
 def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -350,7 +366,8 @@ def sentence_for(type_: str, facts: dict[str, Any], names: NamesInFacts) -> str:
 
 
 def _received(facts: dict[str, Any], names: NamesInFacts) -> str:
-    return gettext("Came in via %(channel)s", channel=channel_name(facts["channel"]).lower())
+    said = gettext("Came in via %(channel)s", channel=channel_name(facts["channel"]).lower())
+    return gettext("%(came_in)s; likely junk", came_in=said) if facts.get("junk") else said
 
 
 def _assigned(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -383,8 +400,12 @@ def _waiting(facts: dict[str, Any], names: NamesInFacts) -> str:
 
 def _answered(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts["to"] == State.RECEIVED:
-        return gettext("An answer has come. The case is with the contact person.")
-    return gettext("An answer has come. The case is %(state)s again.", state=_state(facts, names))
+        said = gettext("An answer has come. The case is with the contact person.")
+        by_mail = gettext("An answer has come by e-mail. The case is with the contact person.")
+    else:
+        said = gettext("An answer has come. The case is %(state)s again.", state=_state(facts, names))
+        by_mail = gettext("An answer has come by e-mail. The case is %(state)s again.", state=_state(facts, names))
+    return by_mail if is_by_mail(facts) else said
 
 
 def _contested(facts: dict[str, Any], names: NamesInFacts) -> str:
@@ -517,6 +538,12 @@ def _imported(facts: dict[str, Any], names: NamesInFacts) -> str:
     return gettext("Brought in from another system")
 
 
+def _erased(facts: dict[str, Any], names: NamesInFacts) -> str:
+    if "mail" in (facts.get("also") or ()):
+        return gettext("Words and e-mails that came in were erased: %(decision)s", decision=facts["decision"])
+    return gettext("Words were erased: %(decision)s", decision=facts["decision"])
+
+
 def _took_over(facts: dict[str, Any], names: NamesInFacts) -> str:
     return ngettext("%(ref)s was merged into this one, with %(num)d follower",
                     "%(ref)s was merged into this one, with %(num)d followers",
@@ -569,13 +596,16 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.declined": _with(_l("Declined")),
     "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
     "case.took_over": _took_over,
-    "case.commented": _with(_l("Comment")),
+    "case.commented": lambda facts, _names: commented_words(facts),
     "case.attached": _attached,
     "case.corrected": _corrected,
     "case.reporter_corrected": _reporter_corrected,
     "case.protection_changed": _protection,
     "case.key_replaced": _with(_l("The person who asked got a new private link; the old one no longer works")),
     "case.link_put_out": _with(_l("The link in an e-mail about the case was put out")),
+    "case.mail_filed": _with(_l("An automatic e-mail came in, such as one about an absence")),
+    "case.address_bounced": lambda facts, _names: bounced_words(facts),
+    "case.reply_read": lambda facts, _names: reply_read_words(facts),
     "case.related": _with(_l("Has to do with %(to)s"), to=_fact("to")),
     "case.followed": _with(_l("Somebody follows the case")),
     "case.unfollowed": _with(_l("Somebody stopped following the case")),
@@ -587,7 +617,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.taken_off_agenda": _with(_l("Taken off the forum’s agenda")),
     "case.imported": _imported,
     "contact.logged": _contact,
-    "case.words_erased": _with(_l("Words were erased: %(decision)s"), decision=_fact("decision")),
+    "case.words_erased": _erased,
     "case.carried": _with(_l("Goes on in version %(version)s of the plan"), version=_fact("version")),
     "case.dropped_from_plan": _with(_l("Left out of version %(version)s of the plan"), version=_fact("version")),
     "plan.adopted": _with(

@@ -43,6 +43,7 @@ class Section:
 
 PILES: dict[str, tuple[LazyString, LazyString]] = {  # in the order in which a contact person works
     "inkommet": (_l("Came in"), _l("Nothing new. Well done.")),
+    "svar": (_l("Replies to read"), _l("No reply waits to be read.")),
     "forsenat": (_l("Overdue"), _l("Nothing is overdue.")),
     "snart": (_l("Due soon"), _l("Nothing falls due in the next days.")),
     "ror": (_l("Untouched for 30 days"), _l("Nothing has been untouched for 30 days.")),
@@ -51,6 +52,7 @@ PILES: dict[str, tuple[LazyString, LazyString]] = {  # in the order in which a c
     "vilande": (_l("On hold"), _l("Nothing is on hold.")),
     "klart": (_l("Just done"), _l("Nothing is waiting for objections.")),
     "alla": (_l("All open"), _l("Nothing is open.")),
+    "skrap": (_l("Likely junk"), _l("Nothing looks like junk.")),
 }
 
 

@@ -35,22 +35,26 @@ from web.pages.staff.list_columns import COLUMNS, USUAL
 
 LONGEST_SEARCH, MOST_DAYS, LARGEST_ID = 200, 3660, 2**63 - 1
 NAMES = ("category", "place", "responsible", "group", "unit")  # slugs
-SWITCHES = ("overdue", "parked", "quick_win", "sent_back")
+SWITCHES = ("overdue", "parked", "quick_win", "sent_back", "unread_reply", "junk")
 Asked = Mapping[str, str]
+NO_JUNK: Asked = {"junk": NO}  # it has a pile of its own
 VIEWS: dict[str, Asked] = {  # the piles of the desk, by their key in its address
-    "inkommet": {"state": State.RECEIVED, "sort": Sort.DUE},
-    "forsenat": {"overdue": YES, "sort": Sort.DUE},
-    "snart": {"due": "3", "sort": Sort.DUE},
-    "ror": {"untouched": "30", "sort": Sort.UNTOUCHED},
-    "atersant": {"state": "open", "sent_back": YES, "sort": Sort.DUE},
+    "inkommet": {"state": State.RECEIVED, "sort": Sort.DUE, **NO_JUNK},
+    "svar": {"unread_reply": YES, "sort": Sort.DUE},
+    "forsenat": {"overdue": YES, "sort": Sort.DUE, **NO_JUNK},
+    "snart": {"due": "3", "sort": Sort.DUE, **NO_JUNK},
+    "ror": {"untouched": "30", "sort": Sort.UNTOUCHED, **NO_JUNK},
+    "atersant": {"state": "open", "sent_back": YES, "sort": Sort.DUE, **NO_JUNK},
     "vantar": {"state": State.WAITING, "sort": Sort.DUE},
     "vilande": {"state": State.PARKED, "sort": Sort.DUE},
     "klart": {"state": State.DONE, "sort": Sort.DUE},
-    "alla": {"state": "open", "sort": Sort.DUE},
+    "alla": {"state": "open", "sort": Sort.DUE, **NO_JUNK},
+    "skrap": {"state": "open", "junk": YES, "sort": Sort.DUE},
 }
 UNIT_VIEWS: dict[str, Asked] = {  # the lists of a unit's page
-    "oppna": {"state": "working", "sort": Sort.DUE},
-    "forsenade": {"overdue": YES, "sort": Sort.DUE},
+    "oppna": {"state": "working", "sort": Sort.DUE, **NO_JUNK},
+    "svar": {"unread_reply": YES, "sort": Sort.DUE},
+    "forsenade": {"overdue": YES, "sort": Sort.DUE, **NO_JUNK},
     "vilande": {"state": State.PARKED, "sort": Sort.DUE},
     "klara": {"state": "settled"},
 }

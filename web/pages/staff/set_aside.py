@@ -1,4 +1,4 @@
-"""What was set aside after repeated failure, and waits for a person: outbox entries and letters, with "send again"."""
+"""What was set aside after repeated failure, and waits for a person: outbox entries, letters, mails that came in."""
 
 from dataclasses import replace
 
@@ -31,11 +31,12 @@ def show() -> str:
 def again(kind: str, number: int) -> Response:
     """Make one row of the list due for sending again, and redirect to the list; 404 if it is not set aside.
 
-    `kind` is "work" for an outbox entry, "delivery" for a letter, "tick" for an event batch; `number` is the row's id.
+    `kind` is "work" for an outbox entry, "delivery" for a letter, "tick" for an event batch, "inbound" for a mail that
+    came in; `number` is the row's id.
     """
     with current().database.transaction() as session:
         send_again(session, kind, number, by=current_actor(), at=right_now())
-    flash(gettext("It is being sent again."), "success")
+    flash(gettext("It is being tried again.") if kind == "inbound" else gettext("It is being sent again."), "success")
     return redirect(url_for("set_aside.show"), 303)
 
 

@@ -1,6 +1,7 @@
 """The list of cases of a department or a group."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -11,6 +12,7 @@ from cases.access.actors import Actor
 from cases.organisation.units import Unit
 from cases.reading.lists import MOST_COUNTED, count_cases
 from cases.refusals import NotFound
+from notifications.addresses import dead_since
 from web.current import current, right_now
 from web.pages.list_part import ROWS, part_of
 from web.pages.staff.desk import one_page
@@ -33,7 +35,13 @@ def show(slug: str) -> str:
         unit = session.scalar(select(Unit).where(Unit.slug == slug))
         if unit is None or not (actor.is_staff or actor.is_in(unit.id)):
             raise NotFound(ref=slug)
-        return render_template("unit.html", unit=unit, **_list(session, unit, actor))
+        return render_template(
+            "unit.html", unit=unit, dead_since=_dead_since(session, unit), **_list(session, unit, actor)
+        )
+
+
+def _dead_since(session: Session, unit: Unit) -> datetime | None:
+    return dead_since(session, unit.email) if unit.email else None
 
 
 def _list(session: Session, unit: Unit, actor: Actor) -> dict[str, Any]:

@@ -69,6 +69,8 @@ def _answered(act: ObservedAct) -> tuple[str, ...]:
 
 
 def _declined(act: ObservedAct) -> tuple[str, ...]:
+    if act.event.facts.get("junk"):
+        return ("holder",)  # nobody outside hears of junk
     return OUTSIDE if _is_of_a_meeting(act) else ("holder", *OUTSIDE)
 
 

@@ -37,6 +37,7 @@ KEPT = {  # endpoint: who writes there, and the field
     "forum.settle": ("contact", "words"),
     "forum.withdraw": ("contact", "off_agenda"),
     "handing_in.take_in": ("contact", "title"),
+    "junk.end": ("contact", "note"),
     "plan_adoption.adopt": ("member", "note"),
     "plan_anchoring.anchor": ("member", "text"),
     "plan_draft.save": ("member", "item-0-title"),
@@ -68,7 +69,7 @@ LOGS_IN = frozenset(
 )  # keeps no address, no code
 BUTTONS = frozenset({  # nothing is typed
     "account.end_session", "account.revoke_every_token", "account.revoke_token", "by_letter.put_out_of_case",
-    "by_letter.put_out_own", "calls.tick", "calls.undo",
+    "by_letter.put_out_own", "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.answer", "forum.choose",
     "forum.note_answers", "forum.send", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
     "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",

@@ -8,6 +8,7 @@ from cases.states import State
 from web.language.dates import day_words
 from web.language.gettext import gettext
 from web.language.labels import REPORTER_DETAILS
+from web.language.mail_words import is_by_mail, own_comment_words
 from web.language.state_words import STATES_IN_SENTENCES
 
 Facts = Mapping[str, Any]
@@ -33,9 +34,22 @@ def _waiting(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
 def _answered(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
     if not by_me:
         return None
+    state = STATES_IN_SENTENCES[facts["to"]]
     if facts["to"] == State.RECEIVED:
-        return gettext("You answered. The case is with the contact person.")
-    return gettext("You answered. The case is %(state)s again.", state=STATES_IN_SENTENCES[facts["to"]])
+        said = gettext("You answered. The case is with the contact person.")
+        by_mail = gettext("You answered by e-mail. The case is with the contact person.")
+    else:
+        said = gettext("You answered. The case is %(state)s again.", state=state)
+        by_mail = gettext("You answered by e-mail. The case is %(state)s again.", state=state)
+    return by_mail if is_by_mail(facts) else said
+
+
+def _commented(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    return own_comment_words(facts) if by_me else None
+
+
+def _reply_read(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
+    return gettext("The reply has been read; if you disagree, say so by %(day)s", day=day_words(facts["object_by"]))
 
 
 def _done(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
@@ -70,6 +84,8 @@ def _key_replaced(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
 OWN_SENTENCES: Mapping[str, Callable[[Facts, NameUnit, bool], str | None]] = {
     "case.waiting": _waiting,
     "case.answered": _answered,
+    "case.commented": _commented,
+    "case.reply_read": _reply_read,
     "case.done": _done,
     "case.contested": _contested,
     "case.confirmed": _confirmed,

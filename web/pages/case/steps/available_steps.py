@@ -95,7 +95,8 @@ def available_steps(session: Session, case: Case, following: list[Following], ac
     steps = steps_open_to(
         case.state, actor.roles_in(case), came_from=case.waiting_from, owes=case.obligation is not None
     )
-    can_contest = not actor.is_staff and case.due_at is not None and right_now() <= case.due_at
+    is_in_time = case.unread_reply is not None or (case.due_at is not None and right_now() <= case.due_at)
+    can_contest = not actor.is_staff and is_in_time
     offered = [step for step in steps if step.name not in OF_WHO_ASKED or can_contest]
     if any(step.name == "confirm" for step in offered) and own_side(actor, case) in confirmed_by(session, case):
         offered = [step for step in offered if step.name != "confirm"]

@@ -1,0 +1,85 @@
+"""Mails that come in to the demonstration: a new case, an answer, a reply to "done" that waits, and junk."""
+
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cases.case import WAITING_FOR_REPORTER, Case
+from cases.database.clock import present
+from cases.database.transactions import Database
+from cases.history.journal import Event
+from cases.parties import Party
+from cases.settings import Settings
+from cases.states import State
+from notifications.deliveries import Delivery, DeliveryLine
+from notifications.inbound.filing.queue import file_some
+from notifications.inbound.keeping import ReceivedMail, keep
+
+SOURCE = "the demonstration"
+DESK = "arende@ekvinda.example"
+NEW = (
+    "Maja Lindell <maja.lindell@hemma.example>",
+    "Gatlampan vid busshållplatsen är trasig",
+    "Hej!\n\nGatlampan vid busshållplatsen utanför skolan har varit trasig i en vecka. Det är mörkt när barnen kommer med"
+    " skolbussen. Kan ni laga den?\n\nVänliga hälsningar\nMaja Lindell\n",
+)
+JUNK = (
+    "Bästa Räntan <erbjudande@snabba-lan.example>",
+    "Låna upp till 600 000 kr utan säkerhet!!!",
+    "Klicka här för att få ditt lån redan i dag. Erbjudandet gäller bara till midnatt.\n",
+)
+ANSWER = "Hej!\n\nDet är den andra lampan från bron räknat, på vänster sida när man kommer från byn.\n"
+NOT_DONE = "Hej!\n\nTack för beskedet, men det är inte klart. Det är precis som förut.\n"
+Reply = tuple[str, str, str, datetime]  # name, address, Message-ID of the letter, when it was sent
+
+
+def let_mails_come_in(database: Database, settings: Settings) -> None:
+    """Let the mails come in and file them; a reply only where the demonstration has a letter that it can answer."""
+    with database.transaction() as session:
+        at = present(session)
+        mails = [_mail(*NEW, at, 1), _mail(*JUNK, at, 2)]
+        mails[1]["X-Spam-Flag"] = "YES"
+        waits = _letter_to_who_asked(session, "question", Case.waiting_for == WAITING_FOR_REPORTER)
+        done = _letter_to_who_asked(session, "done", Case.state == State.DONE)
+        for number, (answered, words) in enumerate(((waits, ANSWER), (done, NOT_DONE)), start=3):
+            if answered is not None:
+                mails.append(_reply(answered, words, at, number))
+        for mail in mails:
+            keep(session, ReceivedMail(mail.as_bytes(), SOURCE))
+    while file_some(database, settings):
+        pass
+
+
+def _letter_to_who_asked(session: Session, letter: str, is_so: object) -> Reply | None:
+    """Return the latest letter of this name to who asked in a case that is so; None when there is none."""
+    found = (
+        select(Party.name, Party.email, Delivery.message_id, Delivery.created_at)
+        .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
+        .join(Event, Event.id == DeliveryLine.event_id)
+        .join(Case, Case.id == Event.stream)
+        .join(Party, Party.id == Case.reporter_id)
+        .where(Delivery.party_id == Party.id, Delivery.letter == letter, Delivery.message_id.is_not(None), is_so)
+        .where(Party.email.is_not(None), Party.protected.is_(False))
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    row = session.execute(found).one_or_none()
+    return (row.name or "", row.email, row.message_id, row.created_at) if row is not None else None
+
+
+def _reply(answered: Reply, words: str, at: datetime, number: int) -> EmailMessage:
+    name, email, message_id, sent_at = answered
+    mail = _mail(f"{name} <{email}>", "Sv: Ditt ärende", f"{words}\n{name}\n", at, number)
+    mail["In-Reply-To"] = mail["References"] = f"<{message_id}>" if not message_id.startswith("<") else message_id
+    return mail
+
+
+def _mail(sender: str, subject: str, text: str, at: datetime, number: int) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, DESK, subject
+    mail["Date"] = at - timedelta(minutes=number)
+    mail["Message-ID"] = f"<demo-{number}@hemma.example>"
+    mail.set_content(text)
+    return mail
