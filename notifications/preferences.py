@@ -1,7 +1,6 @@
 """Preferences: when an address wants the letters that may wait, and the link with which whoever reads them says so."""
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from hmac import compare_digest
 
@@ -75,9 +74,9 @@ def next_in(session: Session, last_day: date) -> datetime:
 # --- the link ----------------------------------------------------------------------------
 
 
-def pace_tokens(addresses: Iterable[int], key: str) -> dict[int, str]:
-    """Return the token in the link of each of these addresses, by their id. `key` is that of the installation."""
-    return {address_id: f"{address_id}-{_signed(address_id, key)}" for address_id in addresses}
+def pace_token(address_id: int, key: str) -> str:
+    """Return the token in the link of the address with this id. `key` is the secret key of the installation."""
+    return f"{address_id}-{_signed(address_id, key)}"
 
 
 def address_with(session: Session, token: str, key: str, *, locked: bool = False) -> Address | None:
