@@ -44,7 +44,7 @@ class Outcome(StrEnum):
     CALLED = "called"
 
 
-class Pace(StrEnum):
+class NewsPace(StrEnum):
     """When an address wants what may wait: at once, each working morning, or each Monday morning."""
 
     AT_ONCE = "at_once"
@@ -73,7 +73,9 @@ class Address(Base):
     email_normalised: Mapped[str] = mapped_column(String(LONGEST_ADDRESS), unique=True)
     email: Mapped[str] = mapped_column(String(LONGEST_ADDRESS))
     owner: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
-    pace: Mapped[Pace] = mapped_column(one_of(Pace), default=Pace.AT_ONCE, server_default=Pace.AT_ONCE.value)
+    pace: Mapped[NewsPace] = mapped_column(
+        one_of(NewsPace), default=NewsPace.AT_ONCE, server_default=NewsPace.AT_ONCE.value
+    )
 
 
 class Delivery(CountedLease, Base):

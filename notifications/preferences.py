@@ -11,7 +11,7 @@ from cases.access.tokens import keyed_hash
 from cases.database.transactions import calendar_of, morning_of_letters
 from cases.organisation.domain_time import domain_time
 from notifications.addresses import ensure_addresses, is_address
-from notifications.deliveries import IS_WAITING, RETURN, Address, Delivery, Pace
+from notifications.deliveries import IS_WAITING, RETURN, Address, Delivery, NewsPace
 
 SIGNS = 32  # of the keyed hash: 128 bits
 TOKEN = re.compile(rf"([0-9]{{1,18}})-([0-9a-f]{{{SIGNS}}})")
@@ -26,13 +26,12 @@ def address_of(session: Session, email: str) -> Address:
     return session.scalars(select(Address).where(Address.id == address_id).with_for_update(key_share=True)).one()
 
 
-def pace_of(session: Session, email: str) -> Pace:
-    """Return when this mail address, normalised, wants the letters that may wait."""
-    found = session.scalar(select(Address.pace).where(Address.email_normalised == email))
-    return found or Pace.AT_ONCE
+def address_named(session: Session, email: str) -> Address | None:
+    """Return the row of this mail address, normalised; None when no letter went there and nobody chose anything."""
+    return session.scalar(select(Address).where(Address.email_normalised == email))
 
 
-def change_pace(session: Session, address: Address, pace: Pace) -> None:
+def change_pace(session: Session, address: Address, pace: NewsPace) -> None:
     """Let the address have its letters at this pace from now on, also those that are held: none is lost.
 
     `address` is locked. What is held for the return of somebody who is away stays held until then.
@@ -40,9 +39,9 @@ def change_pace(session: Session, address: Address, pace: Pace) -> None:
     address.pace = pace
     session.flush()
     moment = domain_time(session)
-    until = moment if pace is Pace.AT_ONCE else next_at(session, pace, moment)
+    until = moment if pace is NewsPace.AT_ONCE else next_at(session, pace, moment)
     own = (Delivery.address_id == address.id, Delivery.held_for != RETURN)
-    reason = Delivery.held_for if pace is Pace.AT_ONCE else pace.value
+    reason = Delivery.held_for if pace is NewsPace.AT_ONCE else pace.value
     session.execute(update(Delivery).where(*HELD, *own).values(next_attempt_at=until, held_for=reason))
 
 
@@ -59,10 +58,10 @@ def count_held(session: Session, address_id: int) -> int:
     return session.scalar(held) or 0
 
 
-def next_at(session: Session, pace: Pace, moment: datetime) -> datetime:
+def next_at(session: Session, pace: NewsPace, moment: datetime) -> datetime:
     """Return when an address of this pace, morning or Monday, is told what happened at this moment; both in UTC."""
     calendar, hour = calendar_of(session), morning_of_letters(session)
-    return calendar.next_monday(moment, hour) if pace is Pace.MONDAY else calendar.next_morning(moment, hour)
+    return calendar.next_monday(moment, hour) if pace is NewsPace.MONDAY else calendar.next_morning(moment, hour)
 
 
 def next_in(session: Session, last_day: date) -> datetime:

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from cases.database.clock import present
 from cases.database.transactions import Database
-from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome, Pace
+from notifications.deliveries import Address, Delivery, DeliveryLine, NewsPace, Outcome
 from notifications.preferences import address_of, change_pace
 from workers.relay.held_letters import plan_digest
 
 
-def prefer(database: Database, email: str, pace: Pace) -> None:
+def prefer(database: Database, email: str, pace: NewsPace) -> None:
     """Let this address have its letters at this pace."""
     with database.transaction() as session:
         change_pace(session, address_of(session, email), pace)

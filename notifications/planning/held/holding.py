@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cases.database.queries import any_of, fetch_rows
 from cases.organisation.domain_time import domain_time
 from cases.organisation.people import Person
-from notifications.deliveries import RETURN, Address, Channel, Pace
+from notifications.deliveries import RETURN, Address, Channel, NewsPace
 from notifications.planning.drafts import DeliveryDraft, DraftLine
 from notifications.preferences import next_at, next_in
 
@@ -34,7 +34,7 @@ MAY_WAIT = {  # by letter: the audiences to which it may come later than at once
 }
 PACES = (  # locked, so that nobody changes it before the letter stands where the change finds it
     select(Address.email_normalised, Address.pace)
-    .where(any_of(Address.email_normalised, "keys"), Address.pace != Pace.AT_ONCE)
+    .where(any_of(Address.email_normalised, "keys"), Address.pace != NewsPace.AT_ONCE)
     .order_by(Address.id)
     .with_for_update(read=True)
 )
@@ -71,7 +71,7 @@ def _line_may_wait(line: DraftLine) -> bool:
 
 
 def _held(
-    session: Session, draft: DeliveryDraft, moment: datetime, away: dict[int, date], paces: dict[str, Pace]
+    session: Session, draft: DeliveryDraft, moment: datetime, away: dict[int, date], paces: dict[str, NewsPace]
 ) -> DeliveryDraft:
     recipient = draft.recipient
     if recipient.away and (until := away.get(recipient.person_id or 0)):
@@ -81,7 +81,7 @@ def _held(
     return draft
 
 
-def _paces(session: Session, keys: Collection[str]) -> dict[str, Pace]:
+def _paces(session: Session, keys: Collection[str]) -> dict[str, NewsPace]:
     return dict(fetch_rows(session, PACES, {"keys": sorted(keys)})) if keys else {}
 
 

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from cases.mail_addresses import normalised
 from cases.refusals import NotFound
 from notifications.addresses import is_address
-from notifications.deliveries import Address, Pace
-from notifications.preferences import address_of, address_with, change_pace, count_held, pace_of
+from notifications.deliveries import Address, NewsPace
+from notifications.preferences import address_named, address_of, address_with, change_pace, count_held
 from web.current import current
 from web.language.gettext import gettext
 from web.pages.forms import Form
@@ -20,9 +20,9 @@ from web.requests.identity.caller import current_actor
 
 bp = Blueprint("preferences", __name__)
 PACES = {
-    Pace.AT_ONCE: (_l("At once"), _l("Each e-mail is sent when something happens.")),
-    Pace.MORNING: (_l("Every morning"), _l("Gathered in one e-mail, on the morning of each working day.")),
-    Pace.MONDAY: (_l("Every Monday"), _l("Gathered in one e-mail, on the first working morning of the week.")),
+    NewsPace.AT_ONCE: (_l("At once"), _l("Each e-mail is sent when something happens.")),
+    NewsPace.MORNING: (_l("Every morning"), _l("Gathered in one e-mail, on the morning of each working day.")),
+    NewsPace.MONDAY: (_l("Every Monday"), _l("Gathered in one e-mail, on the first working morning of the week.")),
 }
 
 
@@ -70,10 +70,10 @@ def change_by_link(token: str) -> Response | tuple[str, int]:
     return _page_by_link(form, token), form.status
 
 
-def _chosen(form: Form) -> Pace:
-    if form.typed("pace") not in set(Pace):
+def _chosen(form: Form) -> NewsPace:
+    if form.typed("pace") not in set(NewsPace):
         raise ValidationError({"pace": [gettext("Choose one.")]})
-    return Pace(form.typed("pace"))
+    return NewsPace(form.typed("pace"))
 
 
 def _own_email() -> str:
@@ -90,17 +90,18 @@ def _address_with(session: Session, token: str, *, locked: bool = False) -> Addr
 def _own_page(form: Form) -> str:
     with current().database.reading() as session:
         email = _own_email()
-        pace = pace_of(session, normalised(email)) if is_address(email) else Pace.AT_ONCE
-        return _page(form, email, pace, 0)
+        address = address_named(session, normalised(email)) if is_address(email) else None
+        if address is None:
+            return _page(form, email, NewsPace.AT_ONCE)
+        return _page(form, email, address.pace, held=count_held(session, address.id))
 
 
 def _page_by_link(form: Form, token: str) -> str:
     with current().database.reading() as session:
         address = _address_with(session, token)
-        return _page(form, address.email, address.pace, count_held(session, address.id))
+        return _page(form, address.email, address.pace, token=token, held=count_held(session, address.id))
 
 
-def _page(form: Form, email: str, pace: Pace, held: int) -> str:
+def _page(form: Form, email: str, pace: NewsPace, *, token: str = "", held: int = 0) -> str:
     form.fill_in("pace", pace.value)
-    by_link = request.endpoint != "preferences.show"
-    return render_template("people/preferences.html", form=form, email=email, held=held, paces=PACES, by_link=by_link)
+    return render_template("people/preferences.html", form=form, email=email, held=held, paces=PACES, token=token)

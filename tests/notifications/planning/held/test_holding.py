@@ -13,7 +13,7 @@ from cases.database.clock import present
 from cases.history.words import Visibility
 from cases.progress import WaitingFor
 from cases.states import State
-from notifications.deliveries import Outcome, Pace
+from notifications.deliveries import NewsPace, Outcome
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.rendering import LetterSettings
 from notifications.planning.held.holding import ALL, MAY_WAIT
@@ -63,7 +63,7 @@ def note(town, ref, words, *, by="kontakt"):
 
 def test_news_waits_for_the_morning_and_is_told_once_with_its_words(town, transport, smtp_sink):
     first, second = with_officer(town), with_officer(town, title="Ett hål")
-    prefer(town.database, OFFICER, Pace.MORNING)
+    prefer(town.database, OFFICER, NewsPace.MORNING)
     send_all(town, transport)
     before = len(smtp_sink.to(OFFICER))
     for ref, words in ((first, "Grannen ringde."), (second, "Nu är det två."), (first, "Hon ringde igen.")):
@@ -92,7 +92,7 @@ def test_news_waits_for_the_morning_and_is_told_once_with_its_words(town, transp
 
 def test_a_single_held_letter_is_told_as_itself(town, transport, smtp_sink):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MONDAY)
+    prefer(town.database, OFFICER, NewsPace.MONDAY)
     note(town, ref, "Grannen ringde.")
     let_moment_come(town.database)
     send_all(town, transport)
@@ -103,7 +103,7 @@ def test_a_single_held_letter_is_told_as_itself(town, transport, smtp_sink):
 
 def test_what_asks_its_reader_goes_at_once_and_does_not_wait_behind_what_is_held(town, transport, smtp_sink):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MONDAY)
+    prefer(town.database, OFFICER, NewsPace.MONDAY)
     note(town, ref, "Grannen ringde.")
     send_all(town, transport)
     before = len(smtp_sink.to(OFFICER))
@@ -115,9 +115,9 @@ def test_what_asks_its_reader_goes_at_once_and_does_not_wait_behind_what_is_held
 
 def test_a_held_letter_is_not_let_go_by_a_later_one(town):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MONDAY)
+    prefer(town.database, OFFICER, NewsPace.MONDAY)
     with town.database.reading() as session:
-        monday = next_at(session, Pace.MONDAY, present(session))
+        monday = next_at(session, NewsPace.MONDAY, present(session))
     note(town, ref, "Grannen ringde.")
     with_officer(town, title="Ett hål")
     [held] = [one for one in deliveries_to(town.database, OFFICER) if one.held_for]
@@ -127,7 +127,7 @@ def test_a_held_letter_is_not_let_go_by_a_later_one(town):
 def test_rungs_go_at_once_from_the_second_on_and_those_that_ask_before(town):
     with_officer(town, by="kontakt", group="byalaget")
     for email in (OFFICER, GROUP, "gata@kommun.example", "hanna@kommun.example", "kontakt@kommun.example"):
-        prefer(town.database, email, Pace.MONDAY)
+        prefer(town.database, email, NewsPace.MONDAY)
     day = datetime(2026, 4, 14, 6, tzinfo=UTC)
     for _ in range(60):
         day += timedelta(days=1)
@@ -140,7 +140,7 @@ def test_rungs_go_at_once_from_the_second_on_and_those_that_ask_before(town):
 
 
 def test_who_asked_is_told_at_once_whatever_the_address_wants(town):
-    prefer(town.database, REPORTER, Pace.MONDAY)
+    prefer(town.database, REPORTER, NewsPace.MONDAY)
     ref = with_officer(town)
     town.change(ref, State.DECLINED, reason="Inte vår lampa.")
     town.plan()
@@ -149,7 +149,7 @@ def test_who_asked_is_told_at_once_whatever_the_address_wants(town):
 
 
 def test_a_group_gets_its_news_gathered_and_is_asked_at_once(town, transport, smtp_sink):
-    prefer(town.database, GROUP, Pace.MORNING)
+    prefer(town.database, GROUP, NewsPace.MORNING)
     ref = with_officer(town, by="kontakt", group="byalaget")
     town.change(ref, State.IN_PROGRESS, by="olle")
     town.change(ref, State.WAITING, by="olle", waiting_for=WaitingFor("reporter"), note="Vilken lampa?")
@@ -162,7 +162,7 @@ def test_a_group_gets_its_news_gathered_and_is_asked_at_once(town, transport, sm
 def test_a_follower_may_have_everything_on_mondays(town, transport, smtp_sink):
     ref = with_officer(town)
     town.follow(ref, FOLLOWER)
-    prefer(town.database, FOLLOWER, Pace.MONDAY)
+    prefer(town.database, FOLLOWER, NewsPace.MONDAY)
     note(town, ref, "Vi har beställt en ny.")
     town.change(ref, State.DONE, by="olle", note="Den lyser.")
     town.plan()
@@ -176,11 +176,11 @@ def test_a_follower_may_have_everything_on_mondays(town, transport, smtp_sink):
 
 def test_changing_back_tells_what_is_held_at_once(town, transport, smtp_sink):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MONDAY)
+    prefer(town.database, OFFICER, NewsPace.MONDAY)
     note(town, ref, "Grannen ringde.")
     note(town, ref, "Hon ringde igen.")
     assert plan_digests(town.database) == 0
-    prefer(town.database, OFFICER, Pace.AT_ONCE)
+    prefer(town.database, OFFICER, NewsPace.AT_ONCE)
     assert plan_digests(town.database) == 1
     send_all(town, transport)
     assert "> Hon ringde igen." in text_of(smtp_sink.to(OFFICER)[-1])
@@ -190,17 +190,17 @@ def test_changing_back_tells_what_is_held_at_once(town, transport, smtp_sink):
 
 def test_changing_from_mondays_to_mornings_moves_what_is_held(town):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MONDAY)
+    prefer(town.database, OFFICER, NewsPace.MONDAY)
     note(town, ref, "Grannen ringde.")
-    prefer(town.database, OFFICER, Pace.MORNING)
+    prefer(town.database, OFFICER, NewsPace.MORNING)
     [held] = [one for one in deliveries_to(town.database, OFFICER) if one.held_for]
     with town.database.reading() as session:
-        assert held.next_attempt_at == next_at(session, Pace.MORNING, present(session))
+        assert held.next_attempt_at == next_at(session, NewsPace.MORNING, present(session))
 
 
 def test_a_held_letter_is_never_sent_itself_even_when_its_moment_has_passed(town, transport, smtp_sink):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MORNING)
+    prefer(town.database, OFFICER, NewsPace.MORNING)
     send_all(town, transport)
     before = len(smtp_sink.to(OFFICER))
     note(town, ref, "Grannen ringde.")
@@ -215,7 +215,7 @@ def test_a_held_letter_is_never_sent_itself_even_when_its_moment_has_passed(town
 
 def test_comments_that_are_held_are_not_gathered_by_the_hour(town):
     ref = with_officer(town)
-    prefer(town.database, OFFICER, Pace.MORNING)
+    prefer(town.database, OFFICER, NewsPace.MORNING)
     for number in range(3):
         town.comment(ref, f"Text {number}", Visibility.PARTICIPANTS, by="kontakt")
     town.plan()
@@ -227,7 +227,7 @@ def test_a_sweep_that_closes_many_cases_is_one_line_each_in_the_digest(town):
     for ref in refs:
         town.change(ref, State.DONE, by="olle", note="Den lyser.", at=A_TUESDAY)
     town.plan()
-    prefer(town.database, GROUP, Pace.MONDAY)
+    prefer(town.database, GROUP, NewsPace.MONDAY)
     town.sweep(A_TUESDAY + timedelta(days=40))
     assert held_for(town.database, GROUP) == ["digest"]
     let_moment_come(town.database)
@@ -255,13 +255,13 @@ def test_nothing_that_asks_or_is_late_is_in_the_table():
 @pytest.mark.parametrize(
     ("pace", "now", "then"),
     [
-        (Pace.MORNING, (2026, 3, 3, 12), (2026, 3, 4)),
-        (Pace.MORNING, (2026, 3, 3, 5), (2026, 3, 3)),
-        (Pace.MORNING, (2026, 3, 6, 12), (2026, 3, 9)),  # from a Friday
-        (Pace.MONDAY, (2026, 3, 3, 12), (2026, 3, 9)),
-        (Pace.MONDAY, (2026, 3, 9, 5), (2026, 3, 9)),
-        (Pace.MONDAY, (2026, 3, 9, 8), (2026, 3, 16)),
-        (Pace.MONDAY, (2026, 4, 2, 12), (2026, 4, 7)),  # Easter Monday is none
+        (NewsPace.MORNING, (2026, 3, 3, 12), (2026, 3, 4)),
+        (NewsPace.MORNING, (2026, 3, 3, 5), (2026, 3, 3)),
+        (NewsPace.MORNING, (2026, 3, 6, 12), (2026, 3, 9)),  # from a Friday
+        (NewsPace.MONDAY, (2026, 3, 3, 12), (2026, 3, 9)),
+        (NewsPace.MONDAY, (2026, 3, 9, 5), (2026, 3, 9)),
+        (NewsPace.MONDAY, (2026, 3, 9, 8), (2026, 3, 16)),
+        (NewsPace.MONDAY, (2026, 4, 2, 12), (2026, 4, 7)),  # Easter Monday is none
     ],
 )
 def test_the_moment_is_a_working_morning(town, pace, now, then):

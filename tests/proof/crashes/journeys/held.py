@@ -10,7 +10,7 @@ from cases.administration.leaving.absence import Absence
 from cases.database.transactions import calendar_of
 from cases.organisation.people import Person
 from cases.states import State
-from notifications.deliveries import Pace
+from notifications.deliveries import NewsPace
 from notifications.planning.held.absences import note_absence
 from notifications.preferences import address_of, change_pace
 from proof.crashes.acting import changed, commented, handed_in, now_of
@@ -26,13 +26,13 @@ AWAY_FOR = timedelta(days=3)
 def on_mondays(process: Process, email: str) -> None:
     """Let this address have its news gathered each Monday; twice is the same as once."""
     with process.database.transaction() as session:
-        change_pace(session, address_of(session, email), Pace.MONDAY)
+        change_pace(session, address_of(session, email), NewsPace.MONDAY)
 
 
 def at_once_again(process: Process, email: str) -> None:
     """Let this address have everything at once again."""
     with process.database.transaction() as session:
-        change_pace(session, address_of(session, email), Pace.AT_ONCE)
+        change_pace(session, address_of(session, email), NewsPace.AT_ONCE)
 
 
 def away(process: Process, email: str, deputy: str) -> None:

@@ -9,7 +9,7 @@ from cases.access.actors import A_COMMAND
 from cases.administration.leaving.absence import Absence
 from cases.administration.staffing import person_by_email
 from cases.calendar import add_months
-from notifications.deliveries import Pace
+from notifications.deliveries import NewsPace
 from notifications.planning.held.absences import end_absence, note_absence
 from notifications.preferences import address_of, change_pace
 from proof.simulation.people.people import People
@@ -31,12 +31,12 @@ class LaterLetters:
     def plan(self) -> None:
         """Plan what the scenario says: addresses that gather, and an officer who goes away every few months."""
         scenario = self.people.town.scenario
-        for pace, slugs in ((Pace.MORNING, scenario.mornings), (Pace.MONDAY, scenario.mondays)):
+        for pace, slugs in ((NewsPace.MORNING, scenario.mornings), (NewsPace.MONDAY, scenario.mondays)):
             for slug in slugs:
                 self._on(self.first, CHOOSE_AT, partial(self._choose, slug, pace))
         for slug in scenario.mondays[:1]:
             back = add_months(self.first, CHANGES_BACK)
-            self._on(back, CHOOSE_AT, partial(self._choose, slug, Pace.AT_ONCE))
+            self._on(back, CHOOSE_AT, partial(self._choose, slug, NewsPace.AT_ONCE))
         months, day = scenario.staffing.officer_away_every_months, self.first
         while months and (day := add_months(day, months)) < self.last:
             self._on(day, GO_AT, self._go_away)
@@ -45,7 +45,7 @@ class LaterLetters:
         if day < self.last:
             self.people.plan(self.people.at(day, at), callback)
 
-    def _choose(self, slug: str, pace: Pace) -> None:
+    def _choose(self, slug: str, pace: NewsPace) -> None:
         email = self.people.town.mailbox_of(slug)
         with self.people.database.transaction() as session:
             change_pace(session, address_of(session, email), pace)
