@@ -21,7 +21,7 @@ OLD_MODULES = {
 OLD_ROOMS = {"cases/town", "cases/records", "commands", "proof", "bench"}
 OLD_CLASSES = {
     *("Work", "Happening", "Happened", "EventTold", "Circle", "Around", "Beside", "Fresh", "Changed", "Unwritten"),
-    *("Gathering", "Act", "Tick", "House", "OneHouse", "Teller", "Told", "Sheet", "Placed", "Letterhead", "NewsPace"),
+    *("Gathering", "Act", "Tick", "House", "OneHouse", "Teller", "Told", "Sheet", "Placed", "Letterhead", "Pace"),
     *("KeptLease", "Workplace", "Mailing", "CaseQuestions", "NoQuestions", "Truth", "OneWord", "Trouble"),
 }
 EVERYWHERE = (*PRODUCT, "tests")
