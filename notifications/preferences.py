@@ -14,7 +14,7 @@ from notifications.addresses import ensure_addresses, is_address
 from notifications.deliveries import IS_WAITING, RETURN, Address, Delivery, NewsPace
 
 SIGNS = 32  # of the keyed hash: 128 bits
-TOKEN = re.compile(rf"([0-9]{{1,18}})-([0-9a-f]{{{SIGNS}}})")
+TOKEN = re.compile(rf"([1-9][0-9]{{0,17}})-([0-9a-f]{{{SIGNS}}})")
 TOKEN_IN_TEXT = re.compile(rf"/utskick/[0-9]+-[0-9a-f]{{{SIGNS}}}")
 HELD = (Delivery.held_for.is_not(None), Delivery.outcome == IS_WAITING)
 A_DAY = timedelta(days=1)
