@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from support.held_letters import deliveries_to, held_for, let_moment_come, plan_digests, prefer, told_of
-from support.houses.letter_town import A_TUESDAY, LetterTown
+from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 from support.houses.migrated import CALENDAR
 from support.servers.services import LOOPBACK
 
@@ -14,6 +14,7 @@ from cases.history.words import Visibility
 from cases.progress import WaitingFor
 from cases.states import State
 from notifications.deliveries import NewsPace, Outcome
+from notifications.delivery_log import deliveries_about
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.rendering import LetterSettings
 from notifications.planning.held.holding import ALL, MAY_WAIT
@@ -88,6 +89,22 @@ def test_news_waits_for_the_morning_and_is_told_once_with_its_words(town, transp
     }
     with town.database.reading() as session:
         assert [breach for breach in find_forgotten(session, A_TUESDAY) if breach.guarantee == "G4"] == []
+
+
+def test_the_log_of_the_case_names_when_it_is_told_and_then_the_digest_alone(town):
+    ref = with_officer(town)
+    prefer(town.database, OFFICER, NewsPace.MONDAY)
+    note(town, ref, "Grannen ringde.")
+    with town.database.reading() as session:
+        *_, told = deliveries_about(session, the_case(session, ref).id).values()
+        monday = next_at(session, NewsPace.MONDAY, present(session))
+    assert [(one.to, one.outcome, one.at) for one in told if one.audience == "handler"] == [
+        ("Olle Handläggare", Outcome.WAITING, monday)
+    ]
+    let_moment_come(town.database)
+    with town.database.reading() as session:
+        *_, told = deliveries_about(session, the_case(session, ref).id).values()
+    assert [(one.outcome, one.at) for one in told if one.audience == "handler"] == [(Outcome.WAITING, None)]
 
 
 def test_a_single_held_letter_is_told_as_itself(town, transport, smtp_sink):
