@@ -18,8 +18,8 @@ from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, O
 class DeliveryRecord:
     """One delivery about one event. `to` is the name of a person or unit, or "a follower" for somebody outside.
 
-    `at` is when it was sent, called, suppressed or set aside; None while it waits, and of one that is held the moment of
-    its digest. `reason` says why it was not sent.
+    `at` is when it was sent, called, suppressed or set aside; while it waits None, or the moment of
+    the digest that will tell it. `reason` says why it was not sent.
     """
 
     delivery_id: int

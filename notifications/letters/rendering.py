@@ -64,6 +64,7 @@ SAYS_OF_A_CASE = {  # by letter of a sweep
 WITH_CALENDAR = frozenset({"called", "meeting_changed"})
 OF_A_BATCH = frozenset({DIGEST, QUESTIONS})
 WITHOUT_CHOICE = frozenset({"login", "opt_in"})  # letters that nobody can have later
+TOLD_AT_ONCE = frozenset({"reporter", "new_follower"})  # audiences to which nothing comes later
 WHEN = {"sv": "När vill du ha mejl? Välj här", "en": "When do you want e-mails? Choose here"}
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -376,7 +377,8 @@ def links_wanted(snapshot: SendingSnapshot, delivery: Delivery, mode: str) -> di
 
 def _choosing_url(delivery: Delivery, lines: list[LineContext], settings: LetterSettings) -> str:
     """Return where the reader says when letters come: by a link of the address, unless the reader can log in."""
-    if delivery.letter in WITHOUT_CHOICE or delivery.address_id is None:
+    is_told_at_once = all(line["audience"] in TOLD_AT_ONCE for line in lines)
+    if delivery.letter in WITHOUT_CHOICE or delivery.address_id is None or is_told_at_once:
         return ""
     if lines[0].get("person"):
         return settings.pages.preferences()

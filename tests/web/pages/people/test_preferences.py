@@ -11,6 +11,7 @@ from support.letter_answers import assigned, letters_to, send_all
 
 from cases.case import case_to_change
 from cases.history.words import Visibility
+from cases.parties import Follower, Party
 from cases.reporters.erasing import erase_reporter
 from cases.states import State
 from notifications.deliveries import Address, NewsPace
@@ -70,13 +71,23 @@ def test_a_shared_mailbox_chooses_by_the_link_without_a_log_in(web):
     assert browser.get("/konto").status_code == 303
 
 
-def test_who_asked_and_followers_have_a_link_of_their_own(sqlite_web):
+def test_a_follower_has_a_link_of_their_own_and_who_asked_has_none(sqlite_web):
     ref = assigned(sqlite_web)
+    with sqlite_web.database.transaction() as session:
+        case = case_to_change(session, ref)
+        case.published_at = datetime.now(UTC)
+        party = Party(email="follower@example.se")
+        session.add(party)
+        session.flush()
+        moment = datetime.now(UTC)
+        session.add(Follower(case_id=case.id, party_id=party.id, asked_at=moment, confirmed_at=moment))
+    sqlite_web.house.comment(ref, "Vi har beställt en ny.", by="contact", at=datetime.now(UTC))
     send_all(sqlite_web)
-    paths = [link_in(letter) for letter in letters_to(sqlite_web, "rut")]
-    assert len(set(paths)) == 1
-    assert paths[0] == f"/utskick/{token_for(sqlite_web, 'rut')}"
-    assert ref
+    path = link_in(letters_to(sqlite_web, "follower")[-1])
+    assert path == f"/utskick/{token_for(sqlite_web, 'follower')}"
+    assert visitor(sqlite_web).send(path, pace="monday").status_code == 303
+    assert pace_of(sqlite_web, "follower") is NewsPace.MONDAY
+    assert "/utskick" not in str(letters_to(sqlite_web, "rut")[-1].get_body(("plain",)).get_content())
 
 
 def test_the_letter_with_a_log_in_link_has_no_other_link(sqlite_web):
