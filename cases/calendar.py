@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 MORNING = time(7)
 LAST_SECOND = time(23, 59, 59)
 SATURDAY = 5
+WEEK = timedelta(weeks=1)
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
@@ -116,6 +117,22 @@ class Calendar:
     def end_of(self, day: date) -> datetime:
         """Return 23:59:59 local time on this day, as a moment in UTC: the deadline of whatever is due on this day."""
         return self.moment_of(day, LAST_SECOND)
+
+    def next_morning(self, moment: datetime, hour: time) -> datetime:
+        """Return the next moment after `moment`, in UTC, at which it is this local time on a working day."""
+        today = self.day_of(moment)
+        if self.is_working_day(today) and self.moment_of(today, hour) > moment:
+            return self.moment_of(today, hour)
+        return self.moment_of(self.add_working_days(today, 1), hour)
+
+    def next_monday(self, moment: datetime, hour: time) -> datetime:
+        """Return the next moment after `moment`, in UTC, at which it is this local time on the first day of a week.
+
+        That is its Monday, or the working day that follows when the Monday is none.
+        """
+        monday = self.day_of(moment) - timedelta(days=self.day_of(moment).weekday())
+        mornings = (self.moment_of(self.roll_forward(monday + week * WEEK), hour) for week in range(3))
+        return next(morning for morning in mornings if morning > moment)
 
     def _days(self, year: int) -> tuple[date, ...]:
         return _working_days_of(year, self.closed)

@@ -347,7 +347,7 @@ WITH_NAMES = (
 
 TO_ACT = (  # a change needs only the names: a third of the columns, and of their cost
     joinedload(Case.responsible).load_only(Unit.slug, Unit.name, Unit.holds_cases),
-    joinedload(Case.officer).load_only(Person.name, Person.email),
+    joinedload(Case.officer).load_only(Person.name, Person.email, Person.away_from, Person.away_until),
     joinedload(Case.group).load_only(Unit.slug, Unit.name),
     joinedload(Case.category).load_only(Category.slug),
     joinedload(Case.place).load_only(Place.slug),

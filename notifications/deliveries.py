@@ -44,6 +44,16 @@ class Outcome(StrEnum):
     CALLED = "called"
 
 
+class NewsPace(StrEnum):
+    """When an address wants what may wait: at once, each working morning, or each Monday morning."""
+
+    AT_ONCE = "at_once"
+    MORNING = "morning"
+    MONDAY = "monday"
+
+
+RETURN = "return"  # in `held_for`: the recipient is away, and is told when they are back
+
 # A literal, as in the partial indexes: with a bound value SQLite would plan the query anew each time.
 IS_WAITING: ColumnElement[str] = literal_column("'waiting'")
 NO_ANSWER = "no_answer"  # in a call's `context`, for each time: who noted it, when, and what stood there before
@@ -55,6 +65,7 @@ class Address(Base):
     `owner` is the normalised address without what follows a plus sign: anna+vatten@example.se is anna@example.se's.
     Since `dead_since` nothing goes there: a mail server reported that there is no such mailbox, with the code
     `dead_status` (RFC 3463). It lives again by a mail from it, or when somebody says so.
+    `pace` says when letters to it are sent that may wait.
     """
 
     __tablename__ = "address"
@@ -69,15 +80,20 @@ class Address(Base):
     owner: Mapped[str | None] = mapped_column(String(LONGEST_ADDRESS), default=None)
     dead_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     dead_status: Mapped[str | None] = mapped_column(String(20), default=None)
+    pace: Mapped[NewsPace] = mapped_column(
+        one_of(NewsPace), default=NewsPace.AT_ONCE, server_default=NewsPace.AT_ONCE.value
+    )
 
 
 class Delivery(CountedLease, Base):
     """One letter to one address, or one telephone call to make.
 
-    `occasion` names what the delivery tells of: "event:N", or "tick:N" for a batch of events. `recipient` is
-    "address:N", "party:N" (a call) or "role:desk.head" (waits until somebody holds the role). A recipient has at most
-    one delivery for each occasion. `context` holds the names and dates to fill in, as they were when the delivery was
-    planned; `message` the letter's MIME bytes, from before the first attempt until it is sent.
+    `occasion` names what the delivery tells of: "event:N", "tick:N" for a batch of events, or "digest:N" for what was
+    held, of which delivery N was the first. `recipient` is "address:N", "party:N" (a call) or "role:desk.head" (waits
+    until somebody holds the role). A recipient has at most one delivery for each occasion. `context` holds the names
+    and dates to fill in, as they were when the delivery was planned; `message` the letter's MIME bytes, from before the
+    first attempt until it is sent. One with `held_for` ("morning", "monday" or "return") is never sent itself: a digest
+    takes what it tells at `next_attempt_at`.
     """
 
     __tablename__ = "delivery"
@@ -89,6 +105,7 @@ class Delivery(CountedLease, Base):
         CheckConstraint("outcome <> 'suppressed' OR reason IS NOT NULL", name="suppressed_has_reason"),
         partial_index("ix_delivery_waiting", "address_id", "id", where="outcome = 'waiting'"),
         partial_index("ix_delivery_due", "id", where="outcome = 'waiting'"),
+        partial_index("ix_delivery_held", "next_attempt_at", where="held_for IS NOT NULL AND outcome = 'waiting'"),
         partial_index("ix_delivery_open", "channel", "id", where="outcome IN ('waiting', 'set_aside')"),
         Index("ix_delivery_address_id", "address_id", "created_at"),
     )
@@ -109,6 +126,7 @@ class Delivery(CountedLease, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     first_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    held_for: Mapped[str | None] = mapped_column(String(10), default=None)
     message_id: Mapped[str | None] = mapped_column(String(200), default=None)
     message: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)  # kept until sent
     message_sha256: Mapped[str | None] = mapped_column(String(64), default=None)

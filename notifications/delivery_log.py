@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from cases.history.journal import Event
@@ -18,7 +18,8 @@ from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, O
 class DeliveryRecord:
     """One delivery about one event. `to` is the name of a person or unit, or "a follower" for somebody outside.
 
-    `at` is when it was sent, called, suppressed or set aside; None while it waits. `reason` says why it was not sent.
+    `at` is when it was sent, called, suppressed or set aside; while it waits None, or the moment of
+    the digest that will tell it. `reason` says why it was not sent.
     """
 
     delivery_id: int
@@ -39,7 +40,10 @@ NOBODY_YET = {"sv": "kontaktpersonen, när någon är det", "en": "the contact p
 
 
 def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict[int, list[DeliveryRecord]]:
-    """Return the deliveries about each event of the case, oldest first, as a dict by event id."""
+    """Return the deliveries about each event of the case, oldest first, as a dict by event id.
+
+    What was held and is told in a digest stands there by the digest alone.
+    """
     found: dict[int, list[DeliveryRecord]] = defaultdict(list)
     unit = select(func.min(Unit.name)).where(Unit.email == Address.email).scalar_subquery().label("unit")
     rows = session.execute(
@@ -49,7 +53,7 @@ def deliveries_about(session: Session, case_id: int, locale: str = "sv") -> dict
         .outerjoin(Person, Person.id == Delivery.person_id)
         .outerjoin(Party, Party.id == Delivery.party_id)
         .outerjoin(Address, Address.id == Delivery.address_id)
-        .where(Event.stream == case_id)
+        .where(Event.stream == case_id, or_(Delivery.held_for.is_(None), Delivery.outcome == Outcome.WAITING))
         .order_by(DeliveryLine.event_id, Delivery.id)
     )
     for row in rows:
@@ -67,6 +71,6 @@ def _record(row: Row[DeliveryLine, Delivery, str, int, str], locale: str) -> Del
         OUTSIDERS[locale].get(line.audience, named),
         delivery.channel,
         delivery.outcome,
-        delivery.finished_at,
+        delivery.finished_at or (delivery.next_attempt_at if delivery.held_for else None),
         delivery.reason,
     )

@@ -197,8 +197,8 @@ class SetupFileLoader:
             self._posts(line, [slug for head, slug in headed if head == line.email])
         for line in present:
             deputy = self._person(line.deputy) if line.deputy else None
-            if deputy is not None and not deputy.active:
-                continue
+            if (deputy is not None and not deputy.active) or (deputy is None and self._person(line.email).away_until):
+                continue  # one whom somebody has named for the days on which they are away stays
             if name_deputy(self.session, self._person(line.email), deputy, by=A_COMMAND, at=self.at):
                 self.changed.append(f"person {line.email}: deputy {line.deputy or 'none'}")
 

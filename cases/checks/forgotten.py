@@ -170,6 +170,17 @@ LOOKS = (
             SELECT id FROM delivery WHERE outcome = 'set_aside' EXCEPT {ALARMED} = 'delivery')
         AND NOT EXISTS (SELECT 1 FROM delivery_line l JOIN event e ON e.id = l.event_id
                         WHERE l.delivery_id = d.id AND e.type = 'house.set_aside')"""),
+    Look("G4", "what was held is told in no digest", """
+        SELECT d.recipient, d.reason FROM delivery d LEFT JOIN delivery_line l ON l.delivery_id = d.id
+        WHERE d.reason LIKE 'told in digest %' AND NOT EXISTS (
+            SELECT 1 FROM delivery g LEFT JOIN delivery_line k ON k.delivery_id = g.id
+            WHERE g.occasion = 'digest:' || substr(d.reason, 16)
+            AND (l.event_id IS NULL OR k.event_id = l.event_id))"""),
+    Look("G4", "what was held is told in its digest and once more", """
+        SELECT DISTINCT d.recipient, d.occasion FROM delivery d JOIN delivery_line l ON l.delivery_id = d.id
+        JOIN delivery_line o ON o.event_id = l.event_id AND o.delivery_id <> d.id
+        JOIN delivery x ON x.id = o.delivery_id AND x.recipient = d.recipient
+        WHERE d.occasion LIKE 'digest:%' AND d.outcome <> 'suppressed' AND x.outcome <> 'suppressed'"""),
     Look("G4", "work was set aside and nobody was alarmed", """
         SELECT e.type, w.last_error FROM work w JOIN event e ON e.id = w.event_id
         WHERE e.type <> 'house.set_aside' AND w.id IN (

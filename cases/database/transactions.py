@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import time
 from functools import cached_property
 from typing import Any
 
@@ -28,10 +29,15 @@ class Database:
     for the counts of rate limits.
     """
 
-    def __init__(self, url: str, calendar: Calendar, *, pool_size: int = 10, pooled: bool = False) -> None:
-        """Open nothing yet. `pooled` is whether a pooler in transaction mode stands before the PostgreSQL of `url`."""
+    def __init__(
+        self, url: str, calendar: Calendar, *, pool_size: int = 10, pooled: bool = False, morning_hour: int = 7
+    ) -> None:
+        """Open nothing yet. `pooled` is whether a pooler in transaction mode stands before the PostgreSQL of `url`.
+
+        `morning_hour` is the local hour of letters that come in the morning.
+        """
         self.url, self.is_pooled = url, pooled
-        self.calendar = calendar
+        self.calendar, self.morning_hour = calendar, morning_hour
         self.is_sqlite = url.startswith("sqlite")
         self.engine = sqlite_engine(url) if self.is_sqlite else postgresql_engine(url, pool_size, pooled=pooled)
         self.committed = threading.Event()  # set after each commit: wakes the relay in this process sooner, no more
@@ -68,7 +74,13 @@ class Database:
     @classmethod
     def of(cls, settings: Settings, *, pool_size: int = 10) -> "Database":
         """Return the database of these settings; nothing is opened yet."""
-        return cls(settings.database_url, settings.calendar, pool_size=pool_size, pooled=settings.pooled)
+        return cls(
+            settings.database_url,
+            settings.calendar,
+            pool_size=pool_size,
+            pooled=settings.pooled,
+            morning_hour=settings.morning_hour,
+        )
 
     @cached_property
     def _counts(self) -> Engine:
@@ -87,7 +99,8 @@ class Database:
                 session.commit()  # not a rollback, at which the driver drops its prepared statements
 
     def _session(self, engine: Engine) -> Session:
-        return Session(engine, expire_on_commit=False, autoflush=False, info={"calendar": self.calendar})
+        info = {"calendar": self.calendar, "morning_hour": self.morning_hour}
+        return Session(engine, expire_on_commit=False, autoflush=False, info=info)
 
     def empty_log(self) -> None:
         """Write SQLite's write-ahead log into the database file and empty it; the log holds what was erased until then.
@@ -110,6 +123,11 @@ def calendar_of(session: Session) -> Calendar:
     """Return the `Calendar` (time zone and closed days) that was given to the `Database` of this session."""
     calendar: Calendar = session.info["calendar"]
     return calendar
+
+
+def morning_of_letters(session: Session) -> time:
+    """Return the local time of letters that come in the morning, as it was given to the `Database` of this session."""
+    return time(session.info["morning_hour"])
 
 
 def insert_of(session: Session) -> Any:

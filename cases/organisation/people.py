@@ -43,6 +43,7 @@ class Role(StrEnum):
 class Person(Base):
     """One person who can log in: staff, or a representative of a group or of the forum.
 
+    From the local day `away_from` to `away_until`, both counted, their deputy acts in their place; None: they are here.
     `logged_out_at` is when they last logged out everywhere: no browser that they used before is known to be theirs.
     """
 
@@ -55,6 +56,8 @@ class Person(Base):
     locale: Mapped[str] = mapped_column(String(5), default="sv")
     deputy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     active: Mapped[bool] = mapped_column(default=True)
+    away_from: Mapped[date | None] = mapped_column(default=None)
+    away_until: Mapped[date | None] = mapped_column(default=None)
     logged_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     deputy: Mapped[Person | None] = relationship(

@@ -28,7 +28,7 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
 
     `rules` are those that hold for the event, as `notifications.who_is_told.rules_for` returns them. Whoever is
     in the audiences of several rules gets only the letter of the first. Whoever caused the event gets no letter, unless
-    the rule is `to_author`.
+    the rule is `to_author`. Who is away is told of cases alone, when they are back.
     """
     chosen: dict[str, tuple[Rule, Recipient]] = {}
     is_reporters = context.event.row.actor is ActorKind.REPORTER
@@ -36,7 +36,8 @@ def recipients(context: AudienceContext, rules: list[Rule]) -> dict[str, tuple[R
         if rule.audience == "reporter" and is_reporters and not rule.to_author:
             continue
         for recipient in AUDIENCES[rule.audience](context):
-            chosen.setdefault(recipient.key, (rule, recipient))
+            if not recipient.away or context.case is not None:  # what is about no case, their deputy deals with
+                chosen.setdefault(recipient.key, (rule, recipient))
     author = context.author() or ""
     if author in chosen and not chosen[author][0].to_author:
         del chosen[author]

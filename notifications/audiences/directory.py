@@ -27,7 +27,10 @@ class DirectoryMunicipality(NamedTuple):
 
 
 class DirectoryPerson(NamedTuple):
-    """A person who can log in: the mail address and language for their letters, and whether they are active."""
+    """A person who can log in: the mail address and language for their letters, and whether they are active.
+
+    From the local day `away_from` to `away_until` they are away; None: they are not.
+    """
 
     id: int
     email: str
@@ -35,6 +38,12 @@ class DirectoryPerson(NamedTuple):
     phone: str | None
     locale: str
     active: bool
+    away_from: date | None = None
+    away_until: date | None = None
+
+    def is_away_on(self, day: date) -> bool:
+        """Return whether the person is away on this local day."""
+        return bool(self.away_from and self.away_until and self.away_from <= day <= self.away_until)
 
 
 class DirectoryUnit(NamedTuple):
@@ -51,14 +60,28 @@ class DirectoryUnit(NamedTuple):
 
 @dataclass
 class Holder:
-    """A person who may hold roles, and the deputy who takes their place when the person is switched off (inactive)."""
+    """A person who may hold roles, and the deputy who takes their place while the person is switched off or away.
+
+    `day` is the local day on which somebody is told.
+    """
 
     person: DirectoryPerson
     deputy: DirectoryPerson | None
+    day: date
 
     def acting(self) -> DirectoryPerson | None:
-        """Return the person if active, else the deputy if there is one and active, else None."""
-        return next((person for person in (self.person, self.deputy) if person and person.active), None)
+        """Return the person if they are active and here, else the deputy if that one is, else None.
+
+        Whoever is away without a deputy who is here acts themself: nobody else would be told.
+        """
+        both = [person for person in (self.person, self.deputy) if person and person.active]
+        here = (person for person in both if not person.is_away_on(self.day))
+        return next(here, self.person if self.person.active else None)
+
+    def is_stood_in_for(self) -> bool:
+        """Return whether the person is away, and somebody else acts for them."""
+        acting = self.acting()
+        return self.person.active and acting is not None and acting.id != self.person.id
 
 
 @dataclass
@@ -91,10 +114,16 @@ class Directory:
     def acting(self, unit: DirectoryUnit, *roles: Role) -> list[DirectoryPerson]:
         """Return the holders of these roles in the unit, in the order of `roles`, each person once.
 
-        A holder who is switched off is replaced by their deputy, or left out when they have no active deputy.
+        A holder who is switched off or away is replaced by their deputy. One who is switched off and has no active
+        deputy is left out.
         """
         found = (holder.acting() for role in roles for holder in self.holders[unit.id, role])
         return list({person.id: person for person in found if person}.values())
+
+    def away(self, unit: DirectoryUnit, *roles: Role) -> list[DirectoryPerson]:
+        """Return the holders of these roles for whom somebody else acts while they are away, each person once."""
+        held = (holder for role in roles for holder in self.holders[unit.id, role])
+        return list({one.person.id: one.person for one in held if one.is_stood_in_for()}.values())
 
     def belongs(self, person_id: int | None, unit: DirectoryUnit) -> bool:
         """Return whether the person with this id holds any role in the unit; False for None."""
@@ -149,13 +178,13 @@ def directory_of(session: Session, day: date, *, slugs: Collection[str], people:
         unit = DirectoryUnit(*row[2 * PERSON_WIDTH : -len(MUNICIPALITY_COLUMNS)])
         directory.units[unit.slug] = unit
         if role is not None:
-            directory.holders[unit.id, role].append(_holder(row))
+            directory.holders[unit.id, role].append(_holder(row, day))
     for row in fetch_rows(session, PEOPLE, {"ids": list(people)}) if people else ():
-        directory.people[row.id] = _holder(row)
+        directory.people[row.id] = _holder(row, day)
     return directory
 
 
-def _holder(row: Sequence[Any]) -> Holder:
+def _holder(row: Sequence[Any], day: date) -> Holder:
     """Return the holder from a row: the columns of the person come first, then those of the deputy, if any."""
     person, deputy = row[:PERSON_WIDTH], row[PERSON_WIDTH : 2 * PERSON_WIDTH]
-    return Holder(DirectoryPerson(*person), DirectoryPerson(*deputy) if deputy[0] else None)
+    return Holder(DirectoryPerson(*person), DirectoryPerson(*deputy) if deputy[0] else None, day)

@@ -22,7 +22,8 @@ class Recipient:
 
     `key` tells recipients apart: the normalised address, "party:N" for an outsider to ring, or "role:desk.head", the
     only role; a letter to it waits until somebody at the desk can be reached. `unit_id` is the unit as whose mailbox or
-    staff they get the letter. `own_case` is the id of a follower's own case that was merged into this one.
+    staff they get the letter. `own_case` is the id of a follower's own case that was merged into this one. Who is
+    `away` is told when they are back: somebody else is told in their place.
     """
 
     channel: Channel
@@ -35,6 +36,7 @@ class Recipient:
     unit_id: int | None = None
     follower_id: int | None = None
     own_case: int | None = None  # the reporter's own, merged case, whose page they know
+    away: bool = False
 
 
 UNFILLED_ROLE = Recipient(Channel.ROLE, DESK_HEAD)
@@ -75,8 +77,13 @@ def mailbox_recipients(directory: Directory, unit: DirectoryUnit) -> list[Recipi
 
 
 def staff_recipients(directory: Directory, unit: DirectoryUnit, *roles: Role) -> list[Recipient]:
-    """Return as recipients the holders of these roles in the unit, or their deputies; only people whom mail reaches."""
-    return person_recipients(directory, directory.acting(unit, *roles), unit)
+    """Return as recipients the holders of these roles in the unit, or their deputies; only people whom mail reaches.
+
+    Those who are away follow their deputies, as ones who are told when they are back.
+    """
+    acting = person_recipients(directory, directory.acting(unit, *roles), unit)
+    away = person_recipients(directory, directory.away(unit, *roles), unit)
+    return acting + [replace(recipient, away=True) for recipient in away] if acting else []
 
 
 def outside_recipients(
@@ -119,13 +126,20 @@ def contact_fallbacks(directory: Directory) -> Iterator[list[Recipient]]:
     yield staff_recipients(directory, directory.desk, Role.HEAD)
 
 
-def _officer(context: AudienceContext) -> DirectoryPerson | None:
-    """Return the officer, or the deputy of one who is switched off; None when the officer has left the unit."""
-    holder = context.directory.people.get(context.officer_id() or 0)
-    if holder is None:
-        return None
-    has_left = holder.person.active and not context.directory.belongs(holder.person.id, context.responsible)
-    return None if has_left else holder.acting()
+def _officer(context: AudienceContext) -> list[Recipient]:
+    """Return the officer, or the deputy of one who is switched off or away; nobody when the officer has left the unit.
+
+    An officer who is away follows the deputy, as one who is told when they are back.
+    """
+    directory, holder = context.directory, context.directory.people.get(context.officer_id() or 0)
+    acting = holder.acting() if holder else None
+    if holder is None or acting is None:
+        return []
+    if holder.person.active and not directory.belongs(holder.person.id, context.responsible):
+        return []
+    found = person_recipients(directory, [acting])
+    away = person_recipients(directory, [holder.person] if holder.is_stood_in_for() else [])
+    return found + [replace(recipient, away=True) for recipient in away] if found else []
 
 
 def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
@@ -135,8 +149,7 @@ def officer_fallbacks(context: AudienceContext) -> Iterator[list[Recipient]]:
     lists of `contact_fallbacks` for the desk.
     """
     directory, unit = context.directory, context.responsible
-    officer = _officer(context)
-    yield person_recipients(directory, [officer] if officer else [])
+    yield _officer(context)
     yield mailbox_recipients(directory, unit)
     if unit.id != directory.desk.id:
         yield staff_recipients(directory, unit, Role.HEAD)

@@ -110,7 +110,7 @@ def _imagined(case: Case, type_: str, by: Actor, at: datetime) -> EventRow:
 
 
 def _names(found: Mapping[str, tuple[Rule, Recipient]], locale: str) -> list[str]:
-    names = [_name(rule, recipient, locale) for rule, recipient in found.values()]
+    names = [_name(rule, recipient, locale) for rule, recipient in found.values() if not recipient.away]
     following = Counter(recipient.channel for rule, recipient in found.values() if rule.audience == "followers")
     counted = [_counted(channel, number, locale) for channel, number in following.items()]
     return list(dict.fromkeys(name for name in names if name)) + counted

@@ -55,13 +55,14 @@ def contexts_for_page(
     """
     known = _audience_case(case)
     slugs = {slug for event in events for slug in unit_slugs_in(event, known)}
-    directory = directory_of(session, day_of_roles(session, events[0]), slugs=slugs, people=())
+    day = day_of_roles(session, events[0])
+    directory = directory_of(session, day, slugs=slugs, people=())
     if by.person_id is not None:
         author = DirectoryPerson(by.person_id, by.email, by.name, None, "sv", active=True)
-        directory.people[by.person_id] = Holder(author, None)
+        directory.people[by.person_id] = Holder(author, None, day)
     if case.officer:
         deputy = case.officer.deputy
-        directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None)
+        directory.people[case.officer.id] = Holder(_person(case.officer), _person(deputy) if deputy else None, day)
     return [AudienceContext(event, known, directory, following) for event in events]
 
 

@@ -16,6 +16,7 @@ from cases.database.base import Base, BigId, UtcDateTime
 from cases.database.queries import any_of
 from cases.history.journal import Event
 from cases.randomness import random_hex
+from notifications.preferences import without_pace_tokens
 
 LIFETIME = timedelta(days=60)  # at most: it ends when the case goes on to another state
 TOKEN_BYTES = 16  # 128 bits, in 26 signs of base32
@@ -120,8 +121,8 @@ def end_link(session: Session, link: LetterLink, how: str, at: datetime) -> bool
 
 
 def without_tokens(text: str) -> str:
-    """Return the text with the tokens of such links blanked, for whoever is not the letter's recipient."""
-    return TOKEN_IN_TEXT.sub("/svar/-", text)
+    """Return the text with the tokens blanked by which its recipient acts, for whoever is not the recipient."""
+    return without_pace_tokens(TOKEN_IN_TEXT.sub("/svar/-", text))
 
 
 def _links_of(session: Session, deliveries: Sequence[int]) -> dict[LinkKey, LetterLink]:

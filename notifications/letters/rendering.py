@@ -33,10 +33,24 @@ from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.telephones import without_marks
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST, QUESTIONS
 from notifications.planning.rate_limits import RECEIPT
+from notifications.preferences import pace_token
 
 WIDTH = 72
 MOST_QUOTED = 20_000  # characters of comments in one letter: as many as one comment may have
 UnsubscribeUrls = dict[str, str]  # by reference of the case
+
+
+@dataclass(frozen=True)
+class WaysOut:
+    """The links at the end of a letter: to stop following each case, by its reference, and to choose when letters come.
+
+    `choose` is "" in a letter that nobody can have later.
+    """
+
+    unsubscribe: UnsubscribeUrls
+    choose: str = ""
+
+
 SAYS_OF_A_CASE = {  # by letter of a sweep
     "overdue": "late",
     "delayed": "late",
@@ -50,6 +64,9 @@ SAYS_OF_A_CASE = {  # by letter of a sweep
 }
 WITH_CALENDAR = frozenset({"called", "meeting_changed"})
 OF_A_BATCH = frozenset({DIGEST, QUESTIONS})
+WITHOUT_CHOICE = frozenset({"login", "opt_in"})  # letters that nobody can have later
+TOLD_AT_ONCE = frozenset({"reporter", "new_follower"})  # audiences to which nothing comes later
+WHEN = {"sv": "När vill du ha mejl? Välj här", "en": "When do you want e-mails? Choose here"}
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -106,12 +123,13 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     lines = lines_still_due(snapshot, delivery)
     written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
+    ways_out = WaysOut(unsubscribe_urls, _choosing_url(delivery, lines, settings))
     case = snapshot.case_of(lines[0]) if len({line.get("ref") for line in lines}) == 1 else None
     title = case_subject(template_context, delivery, lines)
     return RenderedLetter(
         subject=title or written.subject,
-        text=as_text(written, unsubscribe_urls, headline=written.subject if title else ""),
-        html=as_html(written, delivery.locale, unsubscribe_urls),
+        text=as_text(written, delivery.locale, ways_out, headline=written.subject if title else ""),
+        html=as_html(written, delivery.locale, ways_out),
         headers={
             **AUTOMATIC,
             OUR_DELIVERY: str(delivery.id),
@@ -163,20 +181,23 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
     by_case: dict[str, list[LineContext]] = {}
     for line in lines:
         by_case.setdefault(line["ref"], []).append(line)
+    notes = _notes_in_digest(template_context, delivery, lines)
     items = [
         (
             _in_brief(template_context, delivery, told),
             template_context.page(delivery, told[-1], template_context.snapshot.case_of(told[-1])),
+            [notes[line["event"]] for line in told if line["event"] in notes],
         )
         for told in by_case.values()
     ]
-    more = delivery.context["more"]
+    more, held_for = delivery.context["more"], delivery.context.get("held_for")
     values = template_context.values(delivery, lines[0])
     values |= {
+        "held_for": held_for,
         "acts": any(place[0] == delivery.id for place in template_context.snapshot.letter_tokens),
         "told": {**EMPTY_LINE_CONTEXT, "at_desk": all(line.get("at_desk") for line in lines)},
         "items": items,
-        "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines),
+        "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines, held_for),
         "count": len(lines) + more if more else len(items),
         "more": more,
         "only": lines[0]["ref"] if len(items) == 1 else None,
@@ -184,11 +205,27 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
     return write(DIGEST, delivery.locale, values)
 
 
-def _what_all_are(told: list[dict[str, Any]], lines: list[LineContext]) -> str:
-    """Return what is true of all cases of a digest: "late", "due", "closed" or "taken_up".
+def _notes_in_digest(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> dict[int, str]:
+    """Return what was written in the events of a digest of held letters, by event, as much of it as fits.
+
+    A digest of a batch quotes nobody.
+    """
+    found, room = {}, MOST_QUOTED
+    for line in lines if delivery.context.get("held_for") else ():
+        note = template_context.values(delivery, line)["note"] or ""
+        room -= len(note)
+        if note and room >= 0:
+            found[line["event"]] = note
+    return found
+
+
+def _what_all_are(told: list[dict[str, Any]], lines: list[LineContext], held_for: str | None) -> str:
+    """Return what is true of all cases of a digest: "late", "due", "closed", "taken_up" or, of what was held, "news".
 
     Else "news" for those outside, and "mixed" for staff.
     """
+    if held_for:
+        return "news"
     found = {
         "late" if values["day_has_passed"] else SAYS_OF_A_CASE.get(line["letter"], "")
         for values, line in zip(told, lines, strict=True)
@@ -259,12 +296,12 @@ def _in_brief(template_context: TemplateContext, delivery: Delivery, lines: list
 # --- text and HTML ---------------------------------------------------------------------
 
 
-def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls, *, headline: str = "") -> str:
+def as_text(written: WrittenLetter, locale: str, ways_out: WaysOut, *, headline: str = "") -> str:
     """Return the letter as plain text, in lines of at most 72 characters; longer words stay whole.
 
-    It begins with `headline`: what is new, when the subject is the case's title. It ends with the links
-    `unsubscribe_urls`, a dict by the case's reference.
+    It begins with `headline`: what is new, when the subject is the case's title. It ends with the links `ways_out`.
     """
+    unsubscribe_urls = ways_out.unsubscribe
     body = [_wrapped(headline), *(_plain(paragraph) for paragraph in written.paragraphs)]
     foot = [_plain(paragraph) for paragraph in written.sections["foot"]]
     ends = (
@@ -272,7 +309,8 @@ def as_text(written: WrittenLetter, unsubscribe_urls: UnsubscribeUrls, *, headli
         if len(unsubscribe_urls) == 1
         else [f"{ref}: {url}" for ref, url in unsubscribe_urls.items()]
     )
-    signature = "\n".join([*foot, *ends])
+    choose = [f"{WHEN[locale]}:", ways_out.choose] if ways_out.choose else []
+    signature = "\n".join([*foot, *ends, *choose])
     return ("\n\n".join([*filter(None, body), f"-- \n{signature}"]) + "\n").replace(NBSP, " ")
 
 
@@ -298,9 +336,10 @@ def _wrapped(text: str, first: str = "", then: str = "") -> str:
     return "\n".join(lines) or first.rstrip()
 
 
-def as_html(written: WrittenLetter, locale: str, unsubscribe_urls: UnsubscribeUrls) -> str:
-    """Return the letter as one HTML page with inlined styles; the page ends with the links `unsubscribe_urls`."""
-    return html_template().render(written=written, locale=locale, ways_out=unsubscribe_urls).replace(NBSP, " ")
+def as_html(written: WrittenLetter, locale: str, ways_out: WaysOut) -> str:
+    """Return the letter as one HTML page with inlined styles; the page ends with the links `ways_out`."""
+    links = {"ways_out": ways_out.unsubscribe, "choose": ways_out.choose, "when": WHEN[locale]}
+    return html_template().render(written=written, locale=locale, **links).replace(NBSP, " ")
 
 
 # --- headers ---------------------------------------------------------------------------
@@ -342,6 +381,16 @@ def links_wanted(snapshot: SendingSnapshot, delivery: Delivery, mode: str) -> di
         if (wanted := link_wanted(delivery, lines, told, mode)) is not None:
             found[delivery.id, case_id] = wanted
     return found
+
+
+def _choosing_url(delivery: Delivery, lines: list[LineContext], settings: LetterSettings) -> str:
+    """Return where the reader says when letters come: by a link of the address, unless the reader can log in."""
+    is_told_at_once = all(line["audience"] in TOLD_AT_ONCE for line in lines)
+    if delivery.letter in WITHOUT_CHOICE or delivery.address_id is None or is_told_at_once:
+        return ""
+    if lines[0].get("person"):
+        return settings.pages.preferences()
+    return settings.pages.preferences(pace_token(delivery.address_id, settings.key))
 
 
 def _unsubscribe_urls(snapshot: SendingSnapshot, lines: list[LineContext], pages: WebAddresses) -> UnsubscribeUrls:

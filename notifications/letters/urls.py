@@ -75,6 +75,10 @@ class WebAddresses:
         """Return the URL at which somebody confirms with this token that they want to follow a case."""
         return f"{self.base}/folj/{token}"
 
+    def preferences(self, token: str | None = None) -> str:
+        """Return the URL at which a reader says when letters come: by this token, or else after the log-in."""
+        return f"{self.base}/utskick" + (f"/{token}" if token else "")
+
     def unfollow(self, token: str) -> str:
         """Return the URL at which a follower unsubscribes.
 

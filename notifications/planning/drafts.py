@@ -54,7 +54,7 @@ class DeliveryDraft:
 
     `occasion` is "event:N" for a single event (or several comments, of which N is the first), "tick:N" for a batch of
     events. `common_context` is what is stored once for all lines, such as the municipality's name. Before `not_before`
-    (UTC; None: at once) it is not sent.
+    (UTC; None: at once) it is not sent. With `held_for` it is not sent itself: a digest tells of it at `not_before`.
     """
 
     occasion: str
@@ -62,6 +62,7 @@ class DeliveryDraft:
     common_context: dict[str, Any]
     lines: list[DraftLine] = field(default_factory=list)
     not_before: datetime | None = None
+    held_for: str | None = None
 
     @property
     def gathered_as(self) -> str | None:
@@ -121,6 +122,7 @@ class DeliveryDraft:
             "claims": 0,
             "attempts": 0,
             "next_attempt_at": self.not_before,
+            "held_for": self.held_for,
         }
 
 

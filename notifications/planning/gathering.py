@@ -54,10 +54,15 @@ RECENT = (
         Delivery.finished_at,
         Delivery.context,
     )
-    .where(*TO_KEYS, Delivery.created_at > bindparam("since", type_=UtcDateTime))
+    .where(*TO_KEYS, Delivery.created_at > bindparam("since", type_=UtcDateTime), Delivery.held_for.is_(None))
     .order_by(Delivery.id)
 )
-IS_UNTOUCHED = (Delivery.outcome == IS_WAITING, Delivery.message.is_(None), Delivery.lease_token.is_(None))
+IS_UNTOUCHED = (
+    Delivery.outcome == IS_WAITING,
+    Delivery.message.is_(None),
+    Delivery.lease_token.is_(None),
+    Delivery.held_for.is_(None),
+)
 LOCKED = (  # one that a worker is just claiming is left to it
     select(Delivery.id)
     .where(any_of(Delivery.id, "ids"), *IS_UNTOUCHED)
@@ -144,6 +149,9 @@ class GatheringRound:
 
     def add(self, draft: DeliveryDraft) -> None:
         """Let the draft be inserted, be joined with one of this round, or join a letter that waits."""
+        if draft.held_for:
+            self.drafts.append(draft)
+            return
         if not gathers(draft):
             self._close(draft.recipient.key)
             self.drafts.append(draft)
@@ -192,7 +200,8 @@ class GatheringRound:
 def gathers(draft: DeliveryDraft) -> bool:
     """Return whether the draft is a mail about a comment from outside or an alarm, which may wait for others."""
     is_mail = draft.recipient.channel is Channel.MAIL
-    return draft.gathered_as is not None and is_mail and draft.redundant_reason is None
+    may_wait = is_mail and draft.held_for is None and draft.redundant_reason is None
+    return draft.gathered_as is not None and may_wait
 
 
 def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDraft]:
@@ -208,7 +217,8 @@ def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDr
             gathering.add(draft)
         _join(session, gathering)
         found = gathering.drafts
-    _let_go(session, {draft.recipient.key for draft in drafts if draft.recipient.email and not gathers(draft)})
+    going = (draft for draft in drafts if draft.recipient.email and not draft.held_for)
+    _let_go(session, {draft.recipient.key for draft in going if not gathers(draft)})
     return found
 
 

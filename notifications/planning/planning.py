@@ -13,6 +13,7 @@ from notifications.audiences.fallbacks import Recipient
 from notifications.audiences.sibling_events import batch_in_context, events_in_context
 from notifications.planning.drafts import DeliveryDraft, DraftLine, write_drafts
 from notifications.planning.gathering import gather, gathering_key
+from notifications.planning.held.holding import hold
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled
 from notifications.planning.redundant_calls import redundant_reason
@@ -41,7 +42,7 @@ def plan_events(session: Session, ids: Sequence[int]) -> int:
     events = events_in_context(session, ids)
     with_rules = [event for event in events if rules_for(event)]
     drafts = _drafts(session, with_rules, lambda event: f"event:{event.row.id}")
-    planned = write_drafts(session, gather(session, drafts))
+    planned = write_drafts(session, gather(session, hold(session, drafts)))
     if any(event.row.type in MAY_FILL_A_ROLE for event in events):
         readdress_unfilled(session)
     return planned
@@ -63,7 +64,7 @@ def plan_batch_for(session: Session, batch: EventBatch, drafts: Sequence[Deliver
     """
     if others := {draft.occasion for draft in drafts} - {f"tick:{batch.id}"}:
         raise ValueError(f"{others} is another tick's")
-    return write_drafts(session, gather(session, drafts))
+    return write_drafts(session, gather(session, hold(session, drafts)))
 
 
 def plan_batch(session: Session, batch: EventBatch) -> int:
@@ -71,7 +72,7 @@ def plan_batch(session: Session, batch: EventBatch) -> int:
 
     `UnknownEvent` when the type of an event is not in `WHO_IS_TOLD` of `notifications.who_is_told`.
     """
-    return write_drafts(session, gather(session, draft_batch(session, batch)))
+    return write_drafts(session, gather(session, hold(session, draft_batch(session, batch))))
 
 
 def _drafts(

@@ -103,6 +103,8 @@ def _readdress(session: Session, delivery: Delivery, target: PartyTarget | None)
         return _suppress(session, delivery, TOLD_IN_ANOTHER_LETTER)
     delivery.channel, delivery.recipient, delivery.address_id = target.channel, target.recipient, target.address_id
     delivery.message = delivery.message_sha256 = None
+    if delivery.held_for:  # for the address that it went to
+        delivery.held_for = delivery.next_attempt_at = None
     session.flush()
     return None
 

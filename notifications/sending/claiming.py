@@ -1,4 +1,7 @@
-"""Claim due letters for one worker. Letters to the same address are sent in the order in which they were planned."""
+"""Claim due letters for one worker. Letters to the same address are sent in the order in which they were planned.
+
+Letters that are held for a digest are never claimed, and no letter waits for one.
+"""
 
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -19,9 +22,10 @@ def _claimable() -> Select[int, int]:
         older.address_id == Delivery.address_id,
         older.id < Delivery.id,
         older.outcome == IS_WAITING,
+        older.held_for.is_(None),
         or_(older.lease_until > MOMENT, older.next_attempt_at > MOMENT),
     )
-    waits = (Delivery.outcome == IS_WAITING, Delivery.channel == Channel.MAIL)
+    waits = (Delivery.outcome == IS_WAITING, Delivery.channel == Channel.MAIL, Delivery.held_for.is_(None))
     return (
         select(Delivery.id, Delivery.claims)
         .where(*waits, is_free(Delivery, MOMENT), ~held_back)

@@ -101,6 +101,11 @@ TAMPERED = {
     "a letter that was another's": (
         "I25", "UPDATE letter_link SET unit_id = 1 WHERE ended_as = 'used' AND person_id IS NULL AND party_id IS NULL",
     ),
+    "a held letter that no digest tells": (
+        "I26", f"UPDATE delivery SET outcome = 'suppressed', reason = 'told in digest 999' WHERE id = {A_LETTER}",
+    ),
+    "a digest of what nothing held": ("I26", f"UPDATE delivery SET occasion = 'digest:999' WHERE id = {A_LETTER}"),
+    "a held letter that was sent itself": ("I26", f"UPDATE delivery SET held_for = 'monday' WHERE id = {A_LETTER}"),
     "words that nobody said": ("I19", f"UPDATE words SET text = 'Något annat' WHERE id = {A_NOTE}"),
     "words erased without a decision": ("I19", f"UPDATE words SET text = NULL, salt = NULL WHERE id = {A_NOTE}"),
     "words that are gone": ("I19", f"DELETE FROM words WHERE id = {A_NOTE}"),

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 from support.lives.course import Given, swept
-from support.lives.forum import ForumMeets
 from support.lives.house import change_for
 from support.lives.looks import LOOKS, broken_lives
 from support.lives.oracle import Attempt, RightsKey
 from support.lives.standing import expected_standing
+from support.lives.waiting import NewsWaits
 from support.servers.mail_server import MailServerMood
 
 from cases.states import Kind
@@ -45,7 +45,7 @@ FROM_THE_DESK_TO_ITS_OFFICER = (("kontakt", "gata"), ("gatuchef", None, "handlag
 Tell = Callable[[str, object], None]
 
 
-class LifeMachine(ForumMeets):
+class LifeMachine(NewsWaits):
     """People act, time passes, and the house dies now and then."""
 
     # --- what the house does, and what befalls it --------------------------------------------------
@@ -108,6 +108,7 @@ def test_any_life_keeps_every_promise(
     record_property("proof", ", ".join(f"{count} {what}" for what, count in sorted(tally.items())))
     assert tally["steps taken"] and tally["steps refused"] and tally["deaths"]
     assert tally["contacts logged"] and tally["acts refused"]
+    assert tally["paces chosen"] and tally["absences"]
     assert tally["agendas sent"] or ground == "on_postgresql", "a few lives need not come that far"
 
 

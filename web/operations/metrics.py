@@ -92,13 +92,13 @@ class FiguresCollector(Collector):
     def _deliveries(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(
             "ventil_deliveries",
-            "Deliveries that have not come to an end; of calls, the people to ring.",
+            "Deliveries that have not come to an end; of calls, the people to ring; held: told in a digest later.",
             labels=["channel", "outcome"],
         )
         unfinished = (Outcome.WAITING, Outcome.SET_ASIDE)
         query = (
             select(Delivery.channel, Delivery.outcome, func.count().label("number"))
-            .where(Delivery.outcome.in_(unfinished))
+            .where(Delivery.outcome.in_(unfinished), Delivery.held_for.is_(None))
             .group_by(Delivery.channel, Delivery.outcome)
         )
         counted = {(row.channel, row.outcome): row.number for row in self.session.execute(query)}
@@ -107,6 +107,9 @@ class FiguresCollector(Collector):
         for channel in Channel:
             for outcome in unfinished:
                 family.add_metric([channel, outcome], counted.get((channel, outcome), 0))
+        held = (Delivery.outcome == Outcome.WAITING, Delivery.held_for.is_not(None))
+        count = self.session.scalar(select(func.count()).select_from(Delivery).where(*held))
+        family.add_metric([Channel.MAIL, "held"], count or 0)
         return family
 
     def _sweeps(self) -> GaugeMetricFamily:

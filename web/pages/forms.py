@@ -27,7 +27,11 @@ from web.schemas.fields import Translated, within
 QUICKEST = 3  # seconds from showing a form to sending it
 UNPROCESSABLE = 422
 PICKED = "-picked"  # ends the name of the calendar beside a text field for a day
-FORM_FIELDS = {"file": "files", "reason": "note"}  # the form's name for a field that the domain calls otherwise
+FORM_FIELDS = {
+    "file": "files",
+    "reason": "note",
+    "taken_over_by": "to",
+}  # the form's name for a field that the domain calls otherwise
 
 
 class Form:

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from cases.access.actors import A_VISITOR, Actor
+from cases.administration.leaving.absence import is_away
 from cases.case import Case
 from cases.contacts.phone_numbers import dialled
 from cases.mail_addresses import half_address
-from cases.organisation.people import Membership, serves_on
+from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.reading.visibility import as_read_by, takes_part
 from cases.states import Kind, State
@@ -106,7 +107,7 @@ NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `today_on_page`, `posts`, `title_as_read`, `reads_all`, `new_stamp` and
+    That is `example_day`, `today_on_page`, `posts`, `away_today`, `title_as_read`, `reads_all`, `new_stamp` and
     `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(
@@ -122,7 +123,8 @@ def register_template_globals(app: Flask) -> None:
     )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}
-    app.jinja_env.globals.update(example_day=example_day, today_on_page=today, posts=posts, **reading, **stamps)
+    away = {"away_today": away_today}
+    app.jinja_env.globals.update(example_day=example_day, today_on_page=today, posts=posts, **reading, **stamps, **away)
     app.context_processor(page_context)
 
 
@@ -155,6 +157,11 @@ def title_as_read(case: Case) -> str:
 def reads_all(case: Case) -> bool:
     """Return whether whoever is logged in takes part in the case, and so may read who has it and for which group."""
     return takes_part(_actor_and_frame()[0], case)
+
+
+def away_today(person: Person) -> bool:
+    """Return whether the person is away today."""
+    return is_away(person, today())
 
 
 def posts() -> dict[int, str]:

@@ -11,7 +11,7 @@ NEXT = "next"
 HOME = "/"
 LONGEST_NEXT = 1000  # characters: it is kept in a cookie, for which browsers have room for 4,096 bytes
 DOTS = frozenset({".", ".."})
-IN_LETTERS = re.compile(r"/(?:arenden/[0-9]{4}-[0-9]{4,8}|skrivbord|ring|forum(?:/[0-9]{1,9})?|undanlagt)")
+IN_LETTERS = re.compile(r"/(?:arenden/[0-9]{4}-[0-9]{4,8}|skrivbord|ring|forum(?:/[0-9]{1,9})?|undanlagt|utskick)")
 DOORS = ("/logga-in", "/logga-ut", "/demo-login")  # whoever has logged in has no use for them
 
 

@@ -18,6 +18,7 @@ from notifications.sending.circuit_breaker import is_down_now
 from notifications.sending.claiming import is_anything_due
 from workers.health.watchdog import UNHEALTHY, Watchdog
 from workers.processes.actors import declare_actors, deliver_until_stopped
+from workers.relay.held_letters import is_digest_waiting
 from workers.relay.loop import relay_until_stopped
 from workers.relay.relay import is_any_work
 from workers.relay.waking import wake_of
@@ -47,7 +48,7 @@ def run_worker(settings: Settings) -> None:
 def run_relay(settings: Settings) -> None:
     """Plan the letters about events until SIGTERM. Raises `CannotStart` without a migrated database."""
     with _process_runtime(settings) as runtime:
-        watchdog = Watchdog(partial(is_any_work, runtime.database))
+        watchdog = Watchdog(partial(_is_planning_due, runtime))
         _start_thread("watchdog", partial(watchdog.watch, runtime.stop, _exit_unhealthy))
         relay_until_stopped(runtime, wake_of(runtime.database), claimed=watchdog.claimed)
 
@@ -91,6 +92,10 @@ def _refuse_old_migrations(database: Database) -> None:
 def _are_letters_due(runtime: Runtime) -> bool:
     with runtime.database.reading() as session:
         return is_anything_due(session) and not is_down_now(session, runtime.transport.server.name)
+
+
+def _is_planning_due(runtime: Runtime) -> bool:
+    return is_any_work(runtime.database) or is_digest_waiting(runtime.database)
 
 
 def _exit_unhealthy() -> None:

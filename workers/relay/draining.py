@@ -5,13 +5,14 @@ It is for simulations and the demonstration, where time is simulated and does no
 
 from cases.database.transactions import Database
 from notifications.sending.sending import MailTransport, deliver_some
+from workers.relay.held_letters import plan_digest
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_event_batch
 
 
 def drain_outbox(database: Database) -> None:
-    """Plan letters until no outbox entry and no sweep's batch can be planned."""
-    while relay_some(database) is not None or plan_event_batch(database) is not None:
+    """Plan letters until no outbox entry, no sweep's batch and no digest can be planned."""
+    while any(plan(database) is not None for plan in (relay_some, plan_event_batch, plan_digest)):
         pass
 
 

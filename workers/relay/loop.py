@@ -5,6 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from cases.database.leases.leased import LEASE_POLICY
+from workers.relay.held_letters import plan_digest
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_event_batch
 from workers.relay.waking import Wake
@@ -32,13 +33,14 @@ def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], N
 
 
 def relay_once(runtime: Runtime) -> bool:
-    """Plan the letters of some outbox entries and of one sweep's batch, and wake the mail workers.
+    """Plan the letters of some outbox entries, of one sweep's batch, and one digest of held letters.
 
-    Return False when there was nothing to plan.
+    Wake the mail workers. Return False when there was nothing to plan.
     """
     events = _ring_for(runtime, relay_some(runtime.database))
     batch = _ring_for(runtime, plan_event_batch(runtime.database))
-    return events or batch
+    digest = _ring_for(runtime, plan_digest(runtime.database))
+    return events or batch or digest
 
 
 def _ring_for(runtime: Runtime, letters: int | None) -> bool:

@@ -49,13 +49,7 @@ def after_a_sweep(moment: datetime, settings: Settings) -> datetime:
 
 def next_morning(moment: datetime, settings: Settings) -> datetime:
     """Return the next moment after `moment`, in UTC, at which a working day reaches `settings.morning_hour` (local)."""
-    calendar = settings.calendar
-    today = calendar.day_of(moment)
-    hour = time(settings.morning_hour)
-    if calendar.is_working_day(today) and _local(calendar, moment, hour) > moment:
-        return _local(calendar, moment, hour)
-    day = calendar.add_working_days(today, 1)
-    return calendar.moment_of(day, hour)
+    return settings.calendar.next_morning(moment, time(settings.morning_hour))
 
 
 def next_night(moment: datetime, settings: Settings) -> datetime:

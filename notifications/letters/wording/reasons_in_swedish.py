@@ -43,6 +43,7 @@ IN_ENGLISH = {  # where the stored words are not those of the pages
 PATTERNS_IN_SWEDISH = (  # reasons that end in a number, a mail server's reply or an error's name
     (re.compile(r"begun (\d+) times without an end"), r"påbörjat \1 gånger utan att bli klart"),
     (re.compile(r"tried for five days: (.*)", re.DOTALL), r"försökt i fem dagar: \1"),
+    (re.compile(r"told in digest \d+"), "fick veta det i ett samlat mejl"),
     (re.compile(r"cannot be written: (.*)"), r"gick inte att skriva: \1"),
     (re.compile(r"cannot be planned: (.*)"), r"gick inte att förbereda: \1"),
 )

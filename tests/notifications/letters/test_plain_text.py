@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from notifications.letters.filling_templates import NBSP, Paragraph, ParagraphKind, WrittenLetter
-from notifications.letters.rendering import as_text
+from notifications.letters.rendering import WaysOut, as_text
 from notifications.letters.wording.dates import in_words
 
 LINK = f"https://arenden.example/{'x' * 80}"
@@ -14,7 +14,7 @@ FOOT = (Paragraph(ParagraphKind.TEXT, ("Fot",)),)
 
 def _lines(*paragraphs: Paragraph) -> list[str]:
     written = WrittenLetter(subject="", sections={"happened": paragraphs, "foot": FOOT})
-    return as_text(written, {}).split("\n-- \n")[0].rstrip("\n").splitlines()
+    return as_text(written, "sv", WaysOut({})).split("\n-- \n")[0].rstrip("\n").splitlines()
 
 
 @pytest.mark.parametrize(

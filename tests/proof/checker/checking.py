@@ -14,6 +14,7 @@ from proof.checker.invariants.answers import (
     refused_is_absent,
 )
 from proof.checker.invariants.bounds import nothing_grows, nothing_sent_again, poison_is_set_aside
+from proof.checker.invariants.digests import held_is_told_once
 from proof.checker.invariants.histories.acts import acts_hold_together
 from proof.checker.invariants.histories.by_letter import read_links
 from proof.checker.invariants.histories.chains import files_and_words_are_intact, unbroken_chain
@@ -58,6 +59,7 @@ DATABASE_CHECKS: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I19": files_and_words_are_intact,
     "I23": mails_end_once,
     "I24": machines_are_unanswered,
+    "I26": held_is_told_once,
 }
 STORY_CHECKS_WITH_CONTEXT = (
     "I6",

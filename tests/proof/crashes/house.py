@@ -35,7 +35,10 @@ WAITS = tuple(timedelta(minutes=wait) for wait in (0, 1, 2, 3, 6, 11, 31, 31, 31
 PENDING = {
     "work": "SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL",
     "ticks": "SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL",
-    "letters": "SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'",
+    "letters": (
+        "SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'"
+        " AND (held_for IS NULL OR next_attempt_at <= :present)"
+    ),
     "mails": "SELECT count(*) FROM inbound WHERE outcome = 'waiting'",
     "jobs": "SELECT count(*) FROM schedule WHERE lease_token IS NOT NULL",
 }
@@ -98,8 +101,11 @@ class Process:
         """Return what is pending, as count and kind."""
         with self.database.reading() as session:
             due = bindparam("present", self.world.clock.now, type_=UtcDateTime())
-            counts = {name: session.scalar(text(sql)) for name, sql in PENDING.items()}
-            counts["moments"] = session.scalar(text(PASSED).bindparams(due))
+            asked = {name: text(sql) for name, sql in {**PENDING, "moments": PASSED}.items()}
+            counts = {
+                name: session.scalar(sql.bindparams(due) if ":present" in sql.text else sql)
+                for name, sql in asked.items()
+            }
         return [f"{count} {name}" for name, count in counts.items() if count]
 
     def troubles(self) -> list[str]:

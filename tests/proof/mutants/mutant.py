@@ -3,7 +3,16 @@
 import time
 from dataclasses import dataclass
 
-from proof.mutants import meeting_seams, meeting_trials, seams, trials, village_seams, village_trials
+from proof.mutants import (
+    held_seams,
+    held_trials,
+    meeting_seams,
+    meeting_trials,
+    seams,
+    trials,
+    village_seams,
+    village_trials,
+)
 from proof.mutants.seams import Seam
 from proof.mutants.stage import StagePlace
 from proof.mutants.trials import Trial
@@ -55,6 +64,8 @@ QUICK = (
     Mutant("the author is told", seams.the_author_is_told, trials.lives, "I6"),
     Mutant("an act without its letter", seams.an_act_without_its_letter, trials.is_answered_by_letter, "I25"),
     Mutant("answer before commit", seams.answer_before_commit, trials.is_called_again_and_again, "I1"),
+    Mutant("a held line is lost", held_seams.a_held_line_is_lost, held_trials.waits_for_monday, "I26"),
+    Mutant("a held line is told twice", held_seams.a_held_line_is_told_twice, held_trials.waits_for_monday, "I26"),
     Mutant("carry without reason", village_seams.carry_without_reason, village_trials.has_years_in_the_village, "V8"),
     Mutant("staff by any head", village_seams.staff_by_any_head, village_trials.has_years_in_the_village, "V35"),
     Mutant("owed twice", village_seams.owed_twice, village_trials.has_years_in_the_village, "V1"),

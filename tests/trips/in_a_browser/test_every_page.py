@@ -1,7 +1,7 @@
 """Every page, and what a refusal shows, for everybody: barriers by day and by night, narrow windows, and weight."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +28,9 @@ from cases.states import State
 from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
 from cases.village.forum.minutes.settling import Settling
+from notifications.deliveries import Address
 from notifications.letter_links.link import link_with
+from notifications.preferences import pace_token
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import transport_from
 from workers.relay.draining import drain_deliveries, drain_outbox
@@ -76,6 +78,8 @@ class Pages:
         self._register()
         to_finish, met, letter = self._plan(), self._meetings(), self._letter()
         answered, self.of_mail = self._answered_at(), self._mails()
+        over = f"/personer/{web.person_id('officer')}/lamna-over"
+        self._go_away()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
         self.by_who: dict[str, list[str]] = {
@@ -87,7 +91,7 @@ class Pages:
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
-                answered, self.answer_page, "/svar/x",
+                answered, self.answer_page, "/svar/x", self._choosing(),
                 *(f"/{path}/{self._token(purpose)}" for path, purpose in
                   {"folj": FOLLOW, "sluta-folja": UNFOLLOW, "logga-in": LOGIN}.items()),
             ],
@@ -98,7 +102,8 @@ class Pages:
                 *(f"/forum/{number}{page}" for number in met for page in ("", "/dagordning", "/bordet", "/justera")),
                 *(f"/forum/{met[n]}/{page}" for n in (0, 3) for page in ("inbjudna", "andra", "skicka")),
                 "/protokoll", f"/protokoll/{met[-1]}",
-                f"/brevlada/{letter}", "/konto", "/arenden", "/arenden?q=finns%20inte", "/sok?q=lagat",
+                f"/brevlada/{letter}", "/konto", "/konto/borta", "/utskick", "/arenden",
+                "/arenden?q=finns%20inte", "/sok?q=lagat",
                 "/bygderna", "/bygderna/norrby/kontakt", "/platser/forum", f"/platser/forum/{self._seat()}/avsluta",
                 *(f"/arenden/{late}/{act}" for act in ("utskrift", "radera", "publicera")),
             ],
@@ -107,16 +112,17 @@ class Pages:
                        "/plan/norrby/utkast", "/plan/norrby/anta", "/plan/norrby/forankring",
                        f"/plan/norrby/gjort/{to_finish}"],
             "Representative": ["/forum", "/forum/1", f"/forum/{met[0]}", "/enhet/forum"],
-            "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}"],
+            "Admin": ["/skrivbord", "/undanlagt", f"/arenden/{late}", "/enhet/gata", over, "/konto/borta"],
         }  # fmt: skip
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
+            "Admin": [(over, "lamna-over")],
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
                         (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page)],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
                         (f"/forum/{met[2]}/justera", "justera"),
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
                         (f"/forum/{met[0]}/inbjudna", "/inbjudna"),
-                        ("/bygderna/norrby/kontakt", "kontakt"),
+                        ("/bygderna/norrby/kontakt", "kontakt"), ("/konto/borta", "borta"),
                         ("/platser/forum", "/forum"), (f"/platser/forum/{self._seat()}/avsluta", "avsluta"),
                         ("/skrivbord/skrappost", "skrappost")] + [
                 (f"/arenden/{late}", act)
@@ -200,6 +206,18 @@ class Pages:
         with self.web.database.reading() as session:
             self.answer_page = f"/svar/{link_with(session, token)}"
         return f"/svar/{token}"
+
+    def _choosing(self) -> str:
+        """Return the path at which the one who asked says when news comes."""
+        with self.web.database.reading() as session:
+            address = session.scalars(select(Address.id).where(Address.email_normalised == "rut@example.se")).one()
+        return f"/utskick/{pace_token(address, self.web.settings.secret_key)}"
+
+    def _go_away(self) -> None:
+        """Let the officer and the contact person be away, each with somebody who stands in."""
+        for who, deputy in (("officer", "colleague"), ("contact", "stand_in")):
+            day = f"{CALENDAR.day_of(datetime.now(UTC)) + timedelta(days=9):%Y-%m-%d}"
+            visitor(self.web, who).send("/konto/borta", until=day, deputy=f"{deputy}@example.se")
 
     def _letter(self) -> str:
         """Let all be told that there is to tell: calls to make, and e-mails in the local mailbox; return one's name."""

@@ -59,6 +59,8 @@ PAGES = {
     "/undanlagt": (LOG_IN, NO, NO, NO, NO, NO, NO, YES, YES),
     "/brevlada": (NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, YES),
     "/konto": (LOG_IN, *(YES,) * 8),
+    "/konto/borta": (LOG_IN, *(YES,) * 8),
+    "/utskick": (LOG_IN, *(YES,) * 8),
     "/forum": (YES,) * 9,
     "/forum.ics": (YES,) * 9,
     "/forum.ics?body=gata": (NONE,) * 9,

@@ -20,11 +20,13 @@ from proof.checker import InvariantBreach, Restart, mails_in
 
 LOOKS_EVERY = 0.5
 LEFT = text("""
-    SELECT (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end)
+    SELECT (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end
+            AND held_for IS NULL)
            AS too_late,
            (SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL)
          + (SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL)
-         + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail')
+         + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'
+            AND (held_for IS NULL OR next_attempt_at <= :end))
          + (SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)
            AS pending""").bindparams(bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
 LATE = timedelta(seconds=10)

@@ -18,10 +18,12 @@ PENDING = {
         WHERE sealed_at IS NOT NULL AND planned_at IS NULL AND set_aside_at IS NULL ORDER BY id""",
     "the letter {0} for {1} still waits": """
         SELECT id, occasion FROM delivery d WHERE outcome = 'waiting' AND channel = 'mail' AND NOT (
+            d.held_for IS NOT NULL AND d.next_attempt_at > (SELECT max(recorded_at) FROM event)
+        ) AND NOT (
             d.claims = 0 AND d.next_attempt_at > (SELECT max(recorded_at) FROM event)
             AND NOT EXISTS (SELECT 1 FROM delivery_line l JOIN event e ON e.id = l.event_id
                             WHERE l.delivery_id = d.id AND e.type NOT IN ('case.commented', 'house.set_aside')))
-        ORDER BY id""",  # what may wait is a letter that gathers comments or alarms, until its hour is over
+        ORDER BY id""",  # what may wait: what is held until its moment, and what gathers comments or alarms for an hour
     "the mail {0} that came by {1} is not filed": """
         SELECT id, source FROM inbound WHERE outcome = 'waiting' OR lease_token IS NOT NULL ORDER BY id""",
     "the letter {0} for {1} is still held by somebody": """

@@ -99,7 +99,10 @@ def wrongly_told(inputs: TellingInputs, story: ObservedStory) -> Iterator[str]:
             if told and event.tick_id is None:
                 yield f"{label} was told, and its work is not done"
             continue
-        cases = _possible_cases(inputs, story.events, place, standings)
+        cases = [
+            replace(case, is_of_a_case=story.is_of_a_case)
+            for case in _possible_cases(inputs, story.events, place, standings)
+        ]
         expected = _expected_readers(cases)
         if _has_lost_address(inputs, story.events, place):
             expected = expected.but_outsiders()

@@ -16,12 +16,13 @@ from zoneinfo import ZoneInfo
 from proof.checker.evidence.snapshot import Row, Snapshot, as_json, moment_of
 
 UNITS = "SELECT id, slug, kind, email, active FROM unit"
-PEOPLE = "SELECT id, email, active, deputy_id FROM person"
+PEOPLE = "SELECT id, email, active, deputy_id, away_from, away_until FROM person"
 SEATS = "SELECT person_id, unit_id, role, since, until FROM membership ORDER BY id"
 CHANGES = """
     SELECT type, facts, recorded_at FROM event
     WHERE stream = 0 AND (type LIKE 'person.%' OR type LIKE 'unit.%') AND type <> 'person.asked_for_link'
     AND type <> 'person.logged_in' ORDER BY seq"""
+DECIDE_WHO_ACTS = frozenset({"deputy_id", "active", "away_from", "away_until"})
 PERSON_CHANGES = ("person.added", "person.changed", "person.switched_off")
 
 
@@ -108,9 +109,10 @@ class StaffingOfDay:
         was_on = row["active"] or self.town.changed_after(self.moment, "unit.switched_off", row["slug"])
         return _distinct_addresses([row["email"]]) if was_on else []
 
-    def role_addresses(self, unit: int | None, *roles: str) -> list[str]:
-        """Return where letters to the holders of these roles in the unit go, by role; see `address_of`."""
-        return _distinct_addresses(self.address_of(person) for role in roles for person in self.holders(unit, role))
+    def role_addresses(self, unit: int | None, *roles: str, also_away: bool) -> list[str]:
+        """Return where letters to the holders of these roles in the unit go, by role; see `addresses_of`."""
+        held = [person for role in roles for person in self.holders(unit, role)]
+        return _distinct_addresses(email for person in held for email in self.addresses_of(person, also_away=also_away))
 
     def own_addresses(self, people: Iterable[int]) -> list[str]:
         """Return these people's own addresses, never a deputy's."""
@@ -120,12 +122,23 @@ class StaffingOfDay:
         """Return the ids of those who hold the role in the unit."""
         return [seat.person for seat in self._seats_held(unit) if seat.role == role]
 
-    def address_of(self, person: int) -> str | None:
-        """Return the person's address, or their deputy's when they are switched off; None when both are."""
-        for reader in (person, self.town.people[person]["deputy_id"]):
-            if reader is not None and self.is_active(reader):
-                return str(self.town.people[reader]["email"])
-        return None
+    def addresses_of(self, person: int, *, also_away: bool) -> list[str]:
+        """Return the address of the person, or of their deputy when they are switched off or away.
+
+        Nobody stands in who is off or away too; whoever is away without a deputy is told themself. With `also_away` the
+        one who is away comes last: they are told too, when they are back.
+        """
+        both = [one for one in (person, self.town.people[person]["deputy_id"]) if one and self.is_active(one)]
+        here = [one for one in both if not self.is_away(one)]
+        told = here[:1] or [one for one in both if one == person]
+        told += [person] if also_away and person in both and person not in told else []
+        return [str(self.town.people[one]["email"]) for one in told]
+
+    def is_away(self, person: int) -> bool:
+        """Return whether the person is away on the day, as far as is known now."""
+        row = self.town.people[person]
+        first, last = _day_or_none(row["away_from"]), _day_or_none(row["away_until"])
+        return first is not None and last is not None and first <= self.day <= last
 
     def is_active(self, person: int) -> bool:
         """Return whether the person exists and was not yet switched off at the moment."""
@@ -194,7 +207,7 @@ def _note_change(town: ObservedTown, type_: str, facts: dict[str, Any], moment: 
     if type_ == "unit.changed" and "email" not in facts["what"]:
         return
     town.last_changes[type_, facts.get("person", facts.get("unit"))] = moment
-    if type_ == "person.switched_off" or {"deputy_id", "active"} & set(facts.get("what", ())):
+    if type_ == "person.switched_off" or DECIDE_WHO_ACTS & set(facts.get("what", ())):
         town.last_changes["deputies", None] = moment
 
 

@@ -46,6 +46,11 @@ class ObservedCase:
     unreachable: frozenset[str] = frozenset()
     meeting: ObservedMeeting | None = None  # that the event names
     planned_at: datetime | None = None
+    is_of_a_case: bool = True  # else those who are away are not told of it when they are back
+
+    def role_addresses(self, unit: int | None, *roles: str) -> list[str]:
+        """Return where letters to the holders of these roles in the unit go, by role."""
+        return self.staffing.role_addresses(unit, *roles, also_away=self.is_of_a_case)
 
     @property
     def is_uncertain(self) -> bool:
@@ -156,13 +161,13 @@ def _group(case: ObservedCase) -> set[str]:
         return set()
     if event.type == "case.done" and group == case.standing.responsible and _is_by(case, group):
         return set()
-    return {*staffing.mailbox(group), *staffing.role_addresses(group, "member", "head")}
+    return {*staffing.mailbox(group), *case.role_addresses(group, "member", "head")}
 
 
 def _plan_group(case: ObservedCase) -> set[str]:
     group, staffing = case.staffing.town.slugs[case.act.event.facts["group"]], case.staffing
-    found = {*staffing.mailbox(group), *staffing.role_addresses(group, "head")}
-    return found or set(staffing.role_addresses(group, "member"))
+    found = {*staffing.mailbox(group), *case.role_addresses(group, "head")}
+    return found or set(case.role_addresses(group, "member"))
 
 
 def _invited(case: ObservedCase) -> set[str]:
@@ -171,7 +176,7 @@ def _invited(case: ObservedCase) -> set[str]:
 
 def _groups(case: ObservedCase) -> set[str]:
     staffing = case.staffing
-    told = ((*staffing.mailbox(group), *staffing.role_addresses(group, "head")) for group in case.groups)
+    told = ((*staffing.mailbox(group), *case.role_addresses(group, "head")) for group in case.groups)
     return {address for addresses in told for address in addresses}
 
 
@@ -184,16 +189,16 @@ def _first_reachable(case: ObservedCase, chain: Chain) -> set[str]:
 
 
 def _desk_chain(case: ObservedCase) -> Chain:
-    yield case.staffing.role_addresses(case.desk, "contact")
+    yield case.role_addresses(case.desk, "contact")
     yield case.staffing.mailbox(case.desk)
-    yield case.staffing.role_addresses(case.desk, "head")
+    yield case.role_addresses(case.desk, "head")
 
 
 def _unit_chain(case: ObservedCase, unit: int) -> Chain:
     yield case.staffing.mailbox(unit)
     if unit != case.desk:
-        yield case.staffing.role_addresses(unit, "officer", "member")
-        yield case.staffing.role_addresses(unit, "head")
+        yield case.role_addresses(unit, "officer", "member")
+        yield case.role_addresses(unit, "head")
     yield from _desk_chain(case)
 
 
@@ -202,13 +207,13 @@ def _officer_chain(case: ObservedCase) -> Chain:
     yield _officer_address(case)
     yield case.staffing.mailbox(unit)
     if unit != case.desk:
-        yield case.staffing.role_addresses(unit, "head")
-        yield case.staffing.role_addresses(unit, "officer", "member")
+        yield case.role_addresses(unit, "head")
+        yield case.role_addresses(unit, "officer", "member")
     yield from _desk_chain(case)
 
 
 def _head_chain(case: ObservedCase, unit: int) -> Chain:
-    yield case.staffing.role_addresses(unit, "head")
+    yield case.role_addresses(unit, "head")
     if unit == case.desk:
         yield case.staffing.deputies(unit, "contact")
         yield case.staffing.mailbox(unit)
@@ -216,14 +221,14 @@ def _head_chain(case: ObservedCase, unit: int) -> Chain:
 
 
 def _officer_address(case: ObservedCase) -> list[str]:
-    """Return the officer's address as a list of one; empty when the officer is active but has left the unit."""
+    """Return where letters to the officer go; nowhere when the officer is active but has left the unit."""
     officer, staffing = case.standing.officer, case.staffing
     if officer is None or (
         staffing.is_active(officer) and not staffing.has_role_in(officer, case.standing.responsible)
     ):
         return []
-    address = plain_address(staffing.address_of(officer))
-    return [address] if address else []
+    found = staffing.addresses_of(officer, also_away=case.is_of_a_case)
+    return [address for email in found if (address := plain_address(email))]
 
 
 # --- audiences ---------------------------------------------------------------------------
@@ -246,7 +251,7 @@ def _admins(case: ObservedCase) -> set[str]:
 
 
 def _morning(case: ObservedCase) -> set[str]:
-    return {*case.staffing.role_addresses(case.desk, "contact"), *case.staffing.mailbox(case.desk)}
+    return {*case.role_addresses(case.desk, "contact"), *case.staffing.mailbox(case.desk)}
 
 
 AUDIENCES: dict[str, Callable[[ObservedCase], set[str]]] = {

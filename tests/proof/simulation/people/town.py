@@ -89,6 +89,10 @@ class SimulatedTown:
         """The addresses of those who may lead a meeting: contact persons first, then the secretary's officers."""
         return [*self.contacts, *self.officers.get(self.scenario.secretary, ())]
 
+    def mailbox_of(self, slug: str) -> str:
+        """Return the address of the shared mailbox of this unit."""
+        return next(one.email for one in self.readers.values() if one.role == "mailbox" and one.unit == slug)
+
     def add_newcomer(self, role: str, unit: str) -> str:
         """Return the address of a new member of staff, known as a reader; the caller appoints them."""
         self._newcomers += 1

@@ -19,6 +19,7 @@ from proof.simulation.environment.outages import OutagePlan, each_year, outages_
 from proof.simulation.environment.post import SimulatedLetter, SimulatedMailServer
 from proof.simulation.people.arrivals import Arrivals
 from proof.simulation.people.group_changes import GroupChanges
+from proof.simulation.people.later_letters import LaterLetters
 from proof.simulation.people.meetings import MeetingDays
 from proof.simulation.people.people import People
 from proof.simulation.people.staffing import StaffChanges
@@ -84,6 +85,7 @@ def _plan(simulation: Simulation, chance: Random) -> None:
     simulation.installation.mail_server.behaviour.bouncing |= arrivals.bouncing
     StaffChanges(people, order.first, order.last).plan()
     GroupChanges(people, order.first, order.last).plan()
+    LaterLetters(people, order.first, order.last).plan()
     for moment, callback in _scheduled(simulation):
         simulation.queue.plan(moment, callback)
 

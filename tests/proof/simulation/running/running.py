@@ -34,6 +34,8 @@ MOST_ROUNDS = 20
 ASIDE = text("""
     SELECT d.id FROM delivery d JOIN address a ON a.id = d.address_id
     WHERE d.outcome = 'set_aside' AND a.email_normalised = :email ORDER BY d.id""")
+HELD_AND_DUE = text("""
+    SELECT id FROM delivery WHERE held_for IS NOT NULL AND outcome = 'waiting' AND next_attempt_at <= :now LIMIT 1""")
 UNTOLD = text("SELECT id FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL LIMIT 1")
 
 
@@ -144,7 +146,7 @@ class Simulation:
     def deliver(self) -> None:
         """Drain the outbox and the deliveries, with the mail server as the outages at this moment say."""
         now, behaviour = self.installation.clock.now, self.installation.mail_server.behaviour
-        if self.outage_plan.active(now, "everything", "clock") or not self._has_work:
+        if self.outage_plan.active(now, "everything", "clock") or not (self._has_work or self._is_digest_due()):
             return
         behaviour.is_reachable = self.outage_plan.active(now, "mail") is None
         behaviour.defers = self.outage_plan.active(now, "grey") is not None
@@ -152,6 +154,14 @@ class Simulation:
         drain_outbox(self.installation.database)
         drain_deliveries(self.installation.database, self.installation.runtime.transport)
         self._has_work = self._failures() != failures
+
+    def _is_digest_due(self) -> bool:
+        """Return whether the moment of a held letter has come: nothing else happens then."""
+        with self.installation.database.reading() as session:
+            return session.execute(HELD_AND_DUE, {"now": self._as_text()}).first() is not None
+
+    def _as_text(self) -> str:
+        return self.installation.clock.now.strftime("%Y-%m-%d %H:%M:%S.%f")
 
     def _failures(self) -> tuple[int, int]:
         """Return how many letters were refused for now, and for good: those are tried again, these are told of."""

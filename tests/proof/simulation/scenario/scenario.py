@@ -33,6 +33,8 @@ class Group:
 class StaffTurnover:
     """After how many months staff of each role leave (0: never), and for how many days the desk is then vacant.
 
+    Every `officer_away_every_months` (0: never) an officer is away for `away_days`, and a colleague stands in.
+
     Each year on `representative_leaves_on` (MM-DD) one group gets another representative; "": never.
     """
 
@@ -41,6 +43,8 @@ class StaffTurnover:
     contact_leaves_after_months: int = 7
     vacant_days: int = 25
     representative_leaves_on: str = "04-16"
+    officer_away_every_months: int = 2
+    away_days: int = 21
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Bounce:
 class Scenario:
     """All that is fixed in a simulation. `busy` weighs the months; `clocks` is the number of clock processes.
 
-    `secretary` is the slug of the department that owes the minutes of meetings; "": the desk does.
+    `secretary` is the slug of the department that owes the minutes of meetings; "": the desk does. `mornings` and
+    `mondays` are slugs of units whose mailboxes have their news gathered then.
     """
 
     municipality: str
@@ -81,3 +86,5 @@ class Scenario:
     bounces: tuple[Bounce, ...] = ()
     outages: tuple[Yearly, ...] = ()
     secretary: str = ""
+    mornings: tuple[str, ...] = ()
+    mondays: tuple[str, ...] = ()

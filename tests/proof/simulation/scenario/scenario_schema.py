@@ -89,6 +89,8 @@ class StaffingSchema(TomlSchema):
     contact_leaves_after_months = TomlInteger(0, LONGEST)
     vacant_days = TomlInteger(0, LONGEST)
     representative_leaves_on = DayOfYear("MM-DD")
+    officer_away_every_months = TomlInteger(0, LONGEST)
+    away_days = TomlInteger(1, LONGEST)
 
 
 class OutageSchema(TomlSchema):
@@ -103,6 +105,10 @@ class BounceSchema(TomlSchema):
     unit = TomlText(60, required=True)
     begins = DayOfYear("MM-DD", required=True)
     days = TomlInteger(0, LONGEST, required=True)
+
+
+def _slugs() -> fields.List[str]:
+    return fields.List(TomlText(60), error_messages={"invalid": "must be a list of texts"})
 
 
 def _lines(schema: type[TomlSchema], **more: Any) -> fields.Nested:
@@ -128,3 +134,5 @@ class ScenarioSchema(TomlSchema):
     bounces = _lines(BounceSchema)
     outages = _lines(OutageSchema)
     secretary = TomlText(60)
+    mornings = _slugs()
+    mondays = _slugs()

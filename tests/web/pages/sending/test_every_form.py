@@ -20,6 +20,7 @@ from cases.village.forum.minutes.settling import Settling
 
 WROTE = "Rut ringde & <b>Nils</b>"
 KEPT = {  # endpoint: who writes there, and the field
+    "absence.note": ("officer", "until"),
     "attachments.add": ("officer", "staged"),
     "commenting.add": ("officer", "text"),
     "contacts.log": ("officer", "note"),
@@ -61,6 +62,7 @@ BY_KEY = frozenset(  # needs no log-in: what is sent is taken
         "mine.contest",
         "mine.correct_address",
         "mine.say",
+        "preferences.change_by_link",
     }
 )
 BY_ADDRESS = frozenset({"following.ask", "following.confirm", "following.stop"})  # likewise
@@ -68,12 +70,13 @@ LOGS_IN = frozenset(
     {"login.be_somebody", "login.ask_for_link", "login.use", "login.use_code"}
 )  # keeps no address, no code
 BUTTONS = frozenset({  # nothing is typed
-    "account.end_session", "account.revoke_every_token", "account.revoke_token", "by_letter.put_out_of_case",
-    "by_letter.put_out_own", "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit", "calls.tick", "calls.undo",
-    "correcting.follow_todays_policy", "forum.answer", "forum.choose",
-    "forum.note_answers", "forum.send", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
-    "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",
-    "set_aside.again",
+    "absence.end", "account.end_session", "account.revoke_every_token", "account.revoke_token",
+    "by_letter.put_out_of_case", "by_letter.put_out_own", "calls.tick", "calls.undo",
+    "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit",
+    "correcting.follow_todays_policy", "forum.answer", "forum.choose", "forum.note_answers", "forum.send",
+    "forum.take_guest_off", "handing_over.give", "login.log_out", "login.log_out_everywhere",
+    "passing_days.move", "plans.begin", "preferences.change", "publishing.publish", "publishing.take_back",
+    "reporter.give_new_key", "set_aside.again",
 })  # fmt: skip
 
 
