@@ -86,6 +86,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "GET /amne/<slug>.xlsx": OPEN,
     "GET /amne/<slug>.geojson": OPEN,
     "GET /amne/<slug>.atom": OPEN,
+    "GET /ort/<slug>.atom": OPEN,
     "GET /api/v1/registers/<category>": OPEN,
     "GET /planer": OPEN,
     "GET /planer.csv": OPEN,

@@ -139,6 +139,7 @@ def page_context() -> dict[str, Any]:
         "day_moves_on_page": _is_open(frame),
         "actor_on_page": actor,
         "locale_on_page": language(),
+        "lang_of_feeds": language() if language() != current().settings.locale else None,
         "menu_on_page": _menu(actor, frame),
         "other_language": _other_language(),
         "login_url": login_url(),

@@ -48,7 +48,7 @@ NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' a
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
     "statistics.download", "plans.download", "villages.download",
     "village_feeds.news", "village_feeds.days", "forum.calendar",
-    "register_files.download", "register_files.draw", "register_files.news",
+    "register_files.download", "register_files.draw", "news_feeds.of_topic", "news_feeds.of_place",
     "health.alive", "health.ready", "health.metrics",
     "mailbox.frame",
     "login.first_page", "continuing.show", "piles.next_case",
