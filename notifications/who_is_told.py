@@ -398,6 +398,8 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "person.switched_off": (),
     "person.logged_in": (),
     "person.token_made": (),
+    "person.calendar_made": (),
+    "person.calendar_removed": (),
     "person.token_revoked": (),
     "person.asked_for_link": (Rule("login", "person"),),
     "house.follower_asked": (Rule("opt_in", "new_follower"),),

@@ -26,7 +26,7 @@ from web.pages.village.forum.choosing import agenda_form, sending
 from web.pages.village.forum.convening import answering, calendar, invited, rearranging
 from web.pages.village.registers import files, news_feeds, topic
 from web.pages.village.relations import groups, logging
-from web.pages.village.showing import all_villages, feeds, one_village
+from web.pages.village.showing import all_villages, feeds, one_village, own_calendar
 
 BLUEPRINTS = (
     account.bp, by_letter.bp,
@@ -37,7 +37,7 @@ BLUEPRINTS = (
     continuing.bp, all_cases.bp, calls.bp, desk.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
     units.bp,
     plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,
-    all_villages.bp, one_village.bp, feeds.bp, seats.bp, topic.bp, files.bp, news_feeds.bp, entry.bp,
+    all_villages.bp, one_village.bp, feeds.bp, own_calendar.bp, seats.bp, topic.bp, files.bp, news_feeds.bp, entry.bp,
     *dict.fromkeys(
         module.bp
         for module in (

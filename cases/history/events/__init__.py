@@ -34,6 +34,8 @@ from cases.history.events.organisation import UnitAdded, UnitChanged, UnitSwitch
 from cases.history.events.people import (
     PersonAdded,
     PersonAskedForLink,
+    PersonCalendarMade,
+    PersonCalendarRemoved,
     PersonChanged,
     PersonLoggedIn,
     PersonSwitchedOff,
@@ -121,6 +123,8 @@ __all__ = [
     "MorningCame",
     "PersonAdded",
     "PersonAskedForLink",
+    "PersonCalendarMade",
+    "PersonCalendarRemoved",
     "PersonChanged",
     "PersonLoggedIn",
     "PersonSwitchedOff",

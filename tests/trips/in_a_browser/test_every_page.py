@@ -47,7 +47,7 @@ SEND_EMPTY = """form => {
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
     "statistics.download", "plans.download", "villages.download",
-    "village_feeds.news", "village_feeds.days", "forum.calendar",
+    "village_feeds.news", "village_feeds.days", "forum.calendar", "own_calendar.show",
     "register_files.download", "register_files.draw", "news_feeds.of_topic", "news_feeds.of_place",
     "health.alive", "health.ready", "health.metrics",
     "mailbox.frame",

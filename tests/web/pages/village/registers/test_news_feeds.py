@@ -92,5 +92,6 @@ def test_the_pages_lead_to_it(sqlite_web: Web) -> None:
         assert found.findall(visitor(sqlite_web).get(path).text) == [FEED], path
         joined = "&" if "?" in path else "?"
         assert found.findall(visitor(sqlite_web).get(f"{path}{joined}lang=en").text) == [f"{FEED}?lang=en"]
-    assert f'<a class="ds-button" data-variant="tertiary" href="{FEED}">' in visitor(sqlite_web).get("/?place=norrby").text
+    page = visitor(sqlite_web).get("/?place=norrby").text
+    assert f'<a class="ds-button" data-variant="tertiary" href="{FEED}">' in page
     assert ".atom" not in visitor(sqlite_web).get("/").text
