@@ -437,6 +437,7 @@ EXAMPLES = {  # of what stands in a rule beside the case
     "/units/<slug>/seats": "/units/forum/seats",
     "/platser/<slug>": "/platser/forum",
     "/amne/<slug>": "/amne/trafik",
+    "/ort/<slug>": "/ort/norrby",
     "<category>": "trafik",
     "/units/<slug>": "/units/norrby",
     "<token>": "a" * 43,

@@ -23,6 +23,8 @@ from cases.history.events.ending import (
     CaseDone,
     CaseMerged,
     CaseReopened,
+    CaseSatisfactionAnswered,
+    CaseSatisfactionAsked,
     CaseTookOver,
 )
 from cases.history.events.following import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
@@ -100,6 +102,8 @@ __all__ = [
     "CaseRelated",
     "CaseReopened",
     "CaseReporterCorrected",
+    "CaseSatisfactionAnswered",
+    "CaseSatisfactionAsked",
     "CaseSentBack",
     "CaseSettledOnAgenda",
     "CaseStarted",

@@ -58,7 +58,7 @@ def own_days(session: Session, by: Actor, *, at: datetime) -> OwnDays:
     return OwnDays(days, meetings_in_calendar(session, _concerns(by), day=calendar.day_of(at)))
 
 
-def _due_to(by: Actor) -> Select[Any]:
+def _due_to(by: Actor) -> Select[*tuple[Any, ...]]:
     groups = [held.unit_id for held in by.roles if held.kind is UnitKind.GROUP]
     is_held = and_(Case.officer_id == by.person_id, Case.state.in_(LADDER_STATES))
     is_owed = and_(Case.responsible_id.in_(groups), is_still_owed())

@@ -31,8 +31,16 @@ ENDED = {
     LinkEnd.MOVED_ON: _l("The case has gone on since the e-mail was written, so there is nothing to answer here."),
     LinkEnd.EXPIRED: _l("This link is too old."),
     LinkEnd.LOST: _l("This link no longer opens the case for you."),
+    LinkEnd.ANSWERED: _l("Somebody has answered already. Thank you."),
     LinkEnd.LOG_IN: _l("You need to log in to answer."),
 }
+GRADES = (
+    (1, _l("1, very bad")),
+    (2, "2"),
+    (3, "3"),
+    (4, "4"),
+    (5, _l("5, very good")),
+)
 TITLES = {"wait": _l("Ask the person who asked"), "finish": _l("Done"), "plan": _l("New date")}
 TOLD_SINCE = SETS_STATE | {"case.confirmed"}
 MAY_BE_WORDLESS = frozenset({"plan", "confirm"})
@@ -115,6 +123,7 @@ def _case_shown(session: Session, link: OpenedLink) -> dict[str, Any]:
         "stands": where_it_stands(session, case, actor, right_now()),
         "description": read_details(session, case, actor).description,
         "buttons": [_button(step, case) for step in link.steps],
+        "grades": GRADES,
         "whom": _whom(session, case),
         "since": [line for line in since if line.type in TOLD_SINCE],
         "now": right_now(),
