@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from proof.mutants import meeting_seams, meeting_trials, seams, trials, village_seams, village_trials
+from proof.mutants import meeting_seams, meeting_trials, question_trials, seams, trials, village_seams, village_trials
 from proof.mutants.seams import Seam
 from proof.mutants.stage import StagePlace
 from proof.mutants.trials import Trial
@@ -54,6 +54,9 @@ QUICK = (
     Mutant("endless patience with poison", seams.endless_patience, trials.gets_a_letter_that_kills, "I15"),
     Mutant("the author is told", seams.the_author_is_told, trials.lives, "I6"),
     Mutant("an act without its letter", seams.an_act_without_its_letter, trials.is_answered_by_letter, "I25"),
+    Mutant("asked too soon", question_trials.asked_too_soon, question_trials.is_asked_how_it_went, "I26"),
+    Mutant("asked every morning", question_trials.asked_every_morning, question_trials.is_asked_how_it_went, "I26"),
+    Mutant("protected asked", question_trials.the_protected_are_asked, question_trials.is_asked_how_it_went, "I26"),
     Mutant("answer before commit", seams.answer_before_commit, trials.is_called_again_and_again, "I1"),
     Mutant("carry without reason", village_seams.carry_without_reason, village_trials.has_years_in_the_village, "V8"),
     Mutant("staff by any head", village_seams.staff_by_any_head, village_trials.has_years_in_the_village, "V35"),
