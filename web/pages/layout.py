@@ -24,7 +24,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.clock_health import is_stale
 from web.current import current, machine_now, right_now, today
 from web.language.dates import FILTERS, moment_words
-from web.language.figure_words import size_words
+from web.language.figure_words import decimal_words, size_words
 from web.language.gettext import gettext, language
 from web.language.labels import (
     ASIDE_KINDS,
@@ -117,6 +117,7 @@ def register_template_globals(app: Flask) -> None:
             "category_name": category_name,
             "told_words": told_words,
             "size_words": size_words,
+            "decimal": decimal_words,
             "listed": listed,
         }
     )

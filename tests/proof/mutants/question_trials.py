@@ -10,6 +10,7 @@ from unittest.mock import patch
 from sqlalchemy import false
 from sqlalchemy.orm import Session
 
+from cases.database.writing.upsert import insert_missing
 from cases.handing_in import Reporter
 from cases.satisfaction import asking_once
 from cases.states import State
@@ -55,9 +56,8 @@ def asked_every_morning() -> Iterator[None]:
     """Do not keep what was asked already."""
 
     def insert(session: Session, model: type[Any], rows: list[dict[str, Any]], returned: tuple[str, ...]) -> Any:
-        asking_insert(session, model, rows, returned)
+        insert_missing(session, model, rows, returned)
         return [(row["case_id"],) for row in rows]
 
-    asking_insert = asking_once.insert_missing
     with patch.object(asking_once, "IS_ASKED", false()), patch.object(asking_once, "insert_missing", insert):
         yield

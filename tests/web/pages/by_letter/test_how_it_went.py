@@ -166,3 +166,19 @@ def test_the_letter_has_its_link_once_and_says_it_in_english_too(sqlite_web: Web
     letter = letters_to(sqlite_web, "rut")[-1]
     assert "Did it turn out well?" in body(letter)
     assert len(tokens_in(letter)) == 1
+
+
+def test_the_figures_stand_on_the_page_of_statistics_and_in_the_api(sqlite_web: Web) -> None:
+    web = sqlite_web
+    assert "Blev det bra?" not in visitor(web).read("/statistik")
+    for grade in ("5", "5", "4", "4", "3"):
+        closed_and_asked(web, category="trafik")
+        assert rate(open_letter(web, token_to(web, "rut")), grade) == 303
+    page = visitor(web).read("/statistik")
+    assert "Blev det bra?" in page and "4,2 av 5" in page
+    assert "4.2 of 5" in visitor(web).read("/statistik?lang=en")
+    assert "Blev det bra?" not in visitor(web).read("/statistik?category=trafik")
+    told = web.browser().get("/api/v1/statistics").json["how_it_went"]
+    assert told["total"] == {"answers": 5, "mean": 4.2}
+    assert told["by_topic"] == [{"value": "trafik", "name": "Trafik", "answers": 5, "mean": 4.2}]
+    assert [one["value"] for one in told["by_unit"]] == ["gata"]
