@@ -24,12 +24,12 @@ TO_PARTICIPANTS = Visibility.PARTICIPANTS
 class SatisfactionGiven:
     """What is answered: `grade` from 1 to 5, None when it is missing; `signed` is what whoever answers says they are.
 
-    `delivery` is the number of the letter by whose link it is answered.
+    `delivery` is the number of the letter by whose link it is answered, if by one.
     """
 
     grade: int | None
-    words: str | None
-    delivery: int
+    words: str | None = None
+    delivery: int | None = None
     signed: str | None = None
 
 

@@ -5,6 +5,7 @@ from proof.crashes.journeys.by_letter import BY_LETTER
 from proof.crashes.journeys.calling import CALLED
 from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT
 from proof.crashes.journeys.handing_in import HANDED_IN, INTO_THE_MAILBOX
+from proof.crashes.journeys.how_it_went import HOW_IT_WENT
 from proof.crashes.journeys.importing import IMPORTED
 from proof.crashes.journeys.jobs import THE_CLOCKS_JOBS
 from proof.crashes.journeys.merging import ERASED, MERGED
@@ -25,5 +26,6 @@ JOURNEYS = (
     IN_A_VILLAGE,
     AT_TABLE,
     BY_LETTER,
+    HOW_IT_WENT,
 )
 SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)
