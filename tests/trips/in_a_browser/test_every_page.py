@@ -1,7 +1,7 @@
 """Every page, and what a refusal shows, for everybody: barriers by day and by night, narrow windows, and weight."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from cases.handing_in import Reporter
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.invited import Invited
 from cases.parties import Follower
+from cases.satisfaction.asking_once import ask_how_it_went
 from cases.states import State
 from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
@@ -74,7 +75,7 @@ class Pages:
         own = web.house.hand_in(LONG, by="member", group="norrby")
         self._register()
         to_finish, met, letter = self._plan(), self._meetings(), self._letter()
-        answered = self._answered_at()
+        answered, asked = self._answered_at(), self._asked_at()
         keys = {name: web.house.case(ref).public_id for name, ref in
                 {"done": done, "waits": waits, "parked": parked, "merged": merged}.items()}  # fmt: skip
         self.by_who: dict[str, list[str]] = {
@@ -86,7 +87,7 @@ class Pages:
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
-                answered, self.answer_page, "/svar/x",
+                answered, self.answer_page, asked, self.asked_page, "/svar/x", "/?place=norrby",
                 *(f"/{path}/{self._token(purpose)}" for path, purpose in
                   {"folj": FOLLOW, "sluta-folja": UNFOLLOW, "logga-in": LOGIN}.items()),
             ],
@@ -109,7 +110,7 @@ class Pages:
         }  # fmt: skip
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
-                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page)],
+                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page), (self.asked_page, self.asked_page)],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
                         (f"/forum/{met[2]}/justera", "justera"),
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
@@ -185,6 +186,18 @@ class Pages:
         token = tokens_in(letters_to(self.web, "officer")[-1])[0]
         with self.web.database.reading() as session:
             self.answer_page = f"/svar/{link_with(session, token)}"
+        return f"/svar/{token}"
+
+    def _asked_at(self) -> str:
+        """Return the path of the link in a question how it went; `asked_page` is the page that it opens."""
+        closed_at = datetime.now(UTC) - timedelta(weeks=4, hours=1)
+        self.web.house.reach(State.CLOSED, title=LONG, reporter=Reporter("Sara", "sara@example.se"), at=closed_at)
+        ask_how_it_went(self.web.database, now=datetime.now(UTC))
+        drain_outbox(self.web.database)
+        drain_deliveries(self.web.database, transport_from(self.web.settings))
+        token = tokens_in(letters_to(self.web, "sara")[-1])[0]
+        with self.web.database.reading() as session:
+            self.asked_page = f"/svar/{link_with(session, token)}"
         return f"/svar/{token}"
 
     def _letter(self) -> str:
