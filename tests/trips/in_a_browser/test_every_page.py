@@ -110,7 +110,8 @@ class Pages:
         }  # fmt: skip
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
-                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page), (self.asked_page, self.asked_page)],
+                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page),
+                        (self.asked_page, self.asked_page)],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
                         (f"/forum/{met[2]}/justera", "justera"),
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
