@@ -101,6 +101,9 @@ TAMPERED = {
     "a letter that was another's": (
         "I25", "UPDATE letter_link SET unit_id = 1 WHERE ended_as = 'used' AND person_id IS NULL AND party_id IS NULL",
     ),
+    "a question that no event tells of": (
+        "I26", f"INSERT INTO satisfaction (case_id, asked_at, whose) SELECT min(id), {PAST}, 'reporter' FROM \"case\"",
+    ),
     "words that nobody said": ("I19", f"UPDATE words SET text = 'Något annat' WHERE id = {A_NOTE}"),
     "words erased without a decision": ("I19", f"UPDATE words SET text = NULL, salt = NULL WHERE id = {A_NOTE}"),
     "words that are gone": ("I19", f"DELETE FROM words WHERE id = {A_NOTE}"),
