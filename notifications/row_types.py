@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from cases.access.actors import ActorKind
 from cases.history.words import Visibility
+from cases.states import State
 
 
 class EventRow(NamedTuple):
@@ -44,6 +45,7 @@ class CaseNow(NamedTuple):
     public_id: str
     published_at: datetime | None
     obligation: str | None
+    state: State
     protected: bool | None
     asker_name: str | None
     asker_phone: str | None

@@ -184,6 +184,11 @@ def waits_for(whom: str) -> Condition:
     return lambda event: event.facts["waiting_for"] == whom
 
 
+def is_asked(whose: str) -> Condition:
+    """Return the condition that it is `whose` opinion, of "reporter" or "group", that was asked for."""
+    return lambda event: event.facts["whose"] == whose
+
+
 def is_readable_by(*visibilities: Visibility) -> Condition:
     """Return the condition that a comment has one of these visibilities."""
     return lambda event: event.facts["visibility"] in visibilities
@@ -365,6 +370,11 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "case.confirmed": (),
     "case.reopened": (Rule("assigned", "handler"), *everyone_outside("reopened")),
     "case.closed": everyone_outside("closed"),
+    "case.satisfaction_asked": (
+        Rule("how_it_went", "reporter", is_asked("reporter")),
+        Rule("how_it_went", "group", is_asked("group")),
+    ),
+    "case.satisfaction_answered": (),
     "case.declined": (
         *everyone_outside("declined", is_no_junk),
         Rule("news", "handler", is_not(is_of_a_meeting)),
@@ -435,6 +445,8 @@ WHO_IS_TOLD: dict[str, Rules] = {
     "person.switched_off": (),
     "person.logged_in": (),
     "person.token_made": (),
+    "person.calendar_made": (),
+    "person.calendar_removed": (),
     "person.token_revoked": (),
     "person.asked_for_link": (Rule("login", "person"),),
     "house.follower_asked": (Rule("opt_in", "new_follower"),),

@@ -1,4 +1,7 @@
-"""Issuing and revoking API tokens, each recorded by an event of the municipality that holds no token."""
+"""What opens something in a person's name without a log-in: API tokens, and the address of their own calendar.
+
+Each is made and revoked with an event of the municipality, which holds no token.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,8 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
+from cases.access.calendar_address import remove_token, replace_token
 from cases.access.tokens import TOKEN_LIFETIME, ApiToken, make_api_token
-from cases.history.events import PersonTokenMade, PersonTokenRevoked
+from cases.history.events import PersonCalendarMade, PersonCalendarRemoved, PersonTokenMade, PersonTokenRevoked
 from cases.history.municipality_events import record_for_municipality
 from cases.organisation.people import Person
 from cases.refusals import NotAllowed, NotFound
@@ -53,3 +57,29 @@ def revoke_tokens(
     for revoked in ids:
         record_for_municipality(session, PersonTokenRevoked(person=person_id, token=revoked), by=by, at=at)
     return ids
+
+
+def make_calendar(session: Session, *, key: str, by: Actor, at: datetime) -> None:
+    """Give the actor a new address of their own calendar, in place of any they had. `key` is the secret key.
+
+    Raises `NotAllowed` for whoever is no person.
+    """
+    person = _person(by)
+    replace_token(session, person, key=key, at=at)
+    record_for_municipality(session, PersonCalendarMade(person=person), by=by, at=at)
+
+
+def remove_calendar(session: Session, *, by: Actor, at: datetime) -> None:
+    """Remove the address of the actor's own calendar; nothing happens when they have none.
+
+    Raises `NotAllowed` for whoever is no person.
+    """
+    person = _person(by)
+    if remove_token(session, person):
+        record_for_municipality(session, PersonCalendarRemoved(person=person), by=by, at=at)
+
+
+def _person(by: Actor) -> int:
+    if by.person_id is None:
+        raise NotAllowed(step="own_calendar")
+    return by.person_id

@@ -21,6 +21,7 @@ class MunicipalityLine:
     forum_seats: int | None = None
     adjust_days: int | None = None
     act_from_letters: str | None = None
+    asks_how_it_went: bool | None = None
     secretary: str | None = None
 
 

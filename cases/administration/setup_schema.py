@@ -55,6 +55,7 @@ class MunicipalitySchema(TomlSchema):
     forum_seats = TomlInteger(1, MOST_SEATS)
     adjust_days = TomlTerm()
     act_from_letters = TomlChoice(ActFromLetters)
+    asks_how_it_went = TomlBoolean()
     secretary = TomlSlug()
 
 

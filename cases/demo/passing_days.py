@@ -1,4 +1,4 @@
-"""Days that pass: the day of a demonstration is moved ahead, and each morning on the way is swept.
+"""Days that pass: the day of a demonstration is moved ahead, and on each morning it is swept, and asked how it went.
 
 So the ladder climbs rung by rung, as it would have; what moves is domain time (`cases.organisation.domain_time`). Any
 number may move the day at once: each moves it by its own days, and no morning is left out.
@@ -18,6 +18,7 @@ from cases.ladder.sweep import sweep
 from cases.organisation.domain_time import BothClocks, both_clocks
 from cases.organisation.municipality import Municipality, municipality
 from cases.refusals import Refusal
+from cases.satisfaction.asking_once import ask_how_it_went
 
 MOST_DAYS = 366  # at a time
 LAST_DAY_YEAR = LAST_YEAR - 10  # deadlines that are set on the last day must lie within the calendar
@@ -50,7 +51,9 @@ def let_days_pass(database: Database, days: int) -> int:
     while days:
         with database.reading() as session:
             clocks, calendar = _movable(session), calendar_of(session)
-        fired += sweep(database, now=next_morning(clocks.domain, calendar))
+        morning = next_morning(clocks.domain, calendar)
+        fired += sweep(database, now=morning)
+        ask_how_it_went(database, now=morning)
         days -= _move_a_day(database, clocks, calendar)
     return fired + sweep(database)
 

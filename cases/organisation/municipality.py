@@ -7,7 +7,7 @@ and the hash of the last of these events, just as the row of a case does for the
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, select
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, String, select, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cases.database.base import Base, BigId
@@ -48,6 +48,7 @@ class Municipality(Base):
     secretary_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)  # owes minutes; else the desk
     obligations_on: Mapped[date | None] = mapped_column(default=None)  # last looked for what lacks
     act_from_letters: Mapped[str] = mapped_column(String(10), default="all", server_default="all")  # whose links act
+    asks_how_it_went: Mapped[bool] = mapped_column(default=True, server_default=true())  # weeks after a case is closed
     perspectives: Mapped[dict[str, list[str | None]]] = mapped_column(JSON, default_factory=dict)  # by slug: its names
     seconds_ahead: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # of a demonstration's day
     version: Mapped[int] = mapped_column(default=0)

@@ -47,6 +47,8 @@ WHO_READS: dict[str, frozenset[EventReader]] = {
     "case.confirmed": EVERYBODY,
     "case.reopened": EVERYBODY,
     "case.closed": EVERYBODY,
+    "case.satisfaction_asked": WHO_TAKES_PART,
+    "case.satisfaction_answered": WHO_TAKES_PART,
     "case.declined": EVERYBODY,
     "case.merged": EVERYBODY,
     "case.commented": EVERYBODY,

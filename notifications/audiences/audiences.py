@@ -5,7 +5,7 @@ from collections.abc import Callable
 from cases.access.actors import ActorKind
 from cases.organisation.people import Role
 from notifications.audiences.context import AudienceContext, Outsider
-from notifications.audiences.directory import DirectoryPerson
+from notifications.audiences.directory import Directory, DirectoryPerson, DirectoryUnit
 from notifications.audiences.fallbacks import (
     Recipient,
     desk_recipients,
@@ -59,19 +59,27 @@ def _reporter(context: AudienceContext) -> list[Recipient]:
 
 
 def _group(context: AudienceContext) -> list[Recipient]:
-    """Return the mailbox, the members and the chair; nobody when it is the group itself that says that it is done."""
+    """Return the mailbox, the members and the chair; nobody when it is the group itself that says that it is done.
+
+    How it went is asked of those alone who speak for the group.
+    """
     slug, directory = context.required_case.group, context.directory
     if slug is None:
         return []
     group, event = context.unit(slug), context.event.row
     if event.type == "case.done" and group.id == context.responsible.id and context.is_by(group):
         return []  # whoever did it is not asked whether it is true
+    if event.type == "case.satisfaction_asked":
+        return _who_speaks_for(directory, group)  # one answer is enough
     return mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.MEMBER, Role.HEAD)
 
 
 def _plan_group(context: AudienceContext) -> list[Recipient]:
     """Return the mailbox and the chair of the group whose plan it is; its members when it has neither."""
-    directory, group = context.directory, context.unit(context.event.facts["group"])
+    return _who_speaks_for(context.directory, context.unit(context.event.facts["group"]))
+
+
+def _who_speaks_for(directory: Directory, group: DirectoryUnit) -> list[Recipient]:
     found = mailbox_recipients(directory, group) + staff_recipients(directory, group, Role.HEAD)
     return found or staff_recipients(directory, group, Role.MEMBER)
 

@@ -12,6 +12,8 @@ from cases.case import Case, case_to_change, case_to_read
 from cases.organisation.municipality import ActFromLetters, municipality
 from cases.progress import Change, change_state
 from cases.refusals import LetterLinkDead, NotAllowed, NotFound
+from cases.satisfaction.answering import SatisfactionGiven, answer_how_it_went
+from cases.satisfaction.question import waits_for_answer
 from cases.states import HOLDERS, State, Step, Who, steps_open_to
 from cases.steps.confirming import confirmed_by, own_side
 from notifications.letter_links.holders import holder_of
@@ -19,11 +21,15 @@ from notifications.letter_links.link import PUT_OUT, USED, LetterLink, Moments, 
 from notifications.letter_links.what_is_asked import BY_LETTER
 
 HOLD_THE_CASE = frozenset({Who.UNIT, Who.HEAD, Who.CONTACT, Who.STAFF})
+WERE_ASKED = frozenset({Who.REPORTER, Who.GROUP})  # how it went
 ASKED_ALONE = frozenset({"confirm", "contest"})
 
 
 class LinkEnd(StrEnum):
-    """Why a link no longer acts. By `LOG_IN` the house wants this reader to log in first."""
+    """Why a link no longer acts. By `LOG_IN` the house wants this reader to log in first.
+
+    By `ANSWERED` somebody else has said how it went.
+    """
 
     USED = "used"
     PUT_OUT = "put_out"
@@ -31,6 +37,7 @@ class LinkEnd(StrEnum):
     EXPIRED = "expired"
     LOST = "lost"
     LOG_IN = "log_in"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,11 @@ class OpenedLink:
     actor: Actor | None
     steps: tuple[Step, ...]
     ended: LinkEnd | None
+
+    @property
+    def asks_how_it_went(self) -> bool:
+        """Whether the reader may answer how it went with the case, which was closed."""
+        return self.ended is None and self.case.state is State.CLOSED
 
     @property
     def holds_the_case(self) -> bool:
@@ -90,6 +102,18 @@ def act_by_link(opened: OpenedLink, session: Session, change: Change, when: Mome
     return events
 
 
+def rate_by_link(opened: OpenedLink, session: Session, given: SatisfactionGiven, when: Moments) -> list[int]:
+    """Answer how it went, and end the link; return the ids of the events written. `opened` must be locked.
+
+    Raises `LetterLinkDead` when the link does not ask that, and whatever `answer_how_it_went` refuses.
+    """
+    if opened.actor is None or not opened.asks_how_it_went:
+        raise LetterLinkDead(why=opened.ended or "")
+    events = answer_how_it_went(session, opened.case, given, by=opened.actor, at=when.at)
+    end_link(session, opened.link, USED, when.machine)
+    return events
+
+
 def _opened(session: Session, link: LetterLink, case: Case, when: Moments) -> OpenedLink:
     actor = holder_of(session, link, case, on=when.day)
     if link.ended_as == PUT_OUT:
@@ -105,8 +129,17 @@ def _opened(session: Session, link: LetterLink, case: Case, when: Moments) -> Op
     changed = changed_since(session, link)
     if "state" in changed:
         return OpenedLink(link, case, actor, (), LinkEnd.MOVED_ON)
+    if case.state is State.CLOSED:
+        return _opened_when_closed(session, link, case, actor)
     steps = _steps(session, case, actor, is_handed_over="responsible_id" in changed)
     return OpenedLink(link, case, actor if steps else None, steps, None if steps else LinkEnd.LOST)
+
+
+def _opened_when_closed(session: Session, link: LetterLink, case: Case, actor: Actor) -> OpenedLink:
+    """Return what the link in the question how it went opens: it was written after the case was closed."""
+    if not actor.roles_in(case) & WERE_ASKED:
+        return OpenedLink(link, case, None, (), LinkEnd.LOST)
+    return OpenedLink(link, case, actor, (), None if waits_for_answer(session, case) else LinkEnd.ANSWERED)
 
 
 def _steps(session: Session, case: Case, actor: Actor, *, is_handed_over: bool) -> tuple[Step, ...]:

@@ -12,7 +12,18 @@ from notifications.row_types import CaseNow, EventForLetter
 
 BY_LETTER = ("plan", "finish", "send_back", "wait", "answer", "confirm", "contest")  # the steps that such a link takes
 LETTERS_THAT_ASK = frozenset(
-    {"assigned", "due_soon", "due_now", "overdue", "question", "answered", "contested", "done", "reply_to_done"}
+    {
+        "assigned",
+        "due_soon",
+        "due_now",
+        "overdue",
+        "question",
+        "answered",
+        "contested",
+        "done",
+        "reply_to_done",
+        "how_it_went",
+    }
 )  # each in the catalogue of letters
 OUTSIDE = frozenset({"reporter", "group"})
 Line = dict[str, Any]  # one element of a delivery's `context["lines"]`

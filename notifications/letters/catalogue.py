@@ -40,6 +40,7 @@ LETTERS: dict[str, Letter] = {
     "contested": TO_ACT,
     "reopened": Letter(),
     "closed": Letter(),
+    "how_it_went": Letter(),
     "declined": Letter(),
     "merged": Letter(),
     "due_soon": TO_ACT,

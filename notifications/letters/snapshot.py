@@ -63,7 +63,7 @@ QUERIES: dict[Any, Select[Any]] = {
     FollowerNow: _by_ids(FollowerNow, Follower),
     AddressNow: _by_ids(AddressNow, Address),
     MeetingTold: _by_ids(MeetingTold, Meeting),
-    CaseNow: select(*columns_of(Case, CaseNow._fields[:5]), Party.protected, Party.name, Party.phone, Party.email)
+    CaseNow: select(*columns_of(Case, CaseNow._fields[:6]), Party.protected, Party.name, Party.phone, Party.email)
     .outerjoin(Party, Party.id == Case.reporter_id)
     .where(any_of(Case.id, "ids")),
 }

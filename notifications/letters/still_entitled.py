@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cases.mail_addresses import normalised
+from cases.states import State
 from notifications.addresses import is_address
 from notifications.deliveries import Delivery
 from notifications.letters.snapshot import LineContext, SendingSnapshot
@@ -14,6 +15,7 @@ MAILBOX_GONE = "the unit no longer has this mailbox"
 ADDRESS_GONE = "the address was erased or changed"
 NO_LONGER_FOLLOWS = "the follower has left"
 NO_LONGER_PUBLIC = "the case is no longer public"
+NO_LONGER_CLOSED = "the case is not closed any more, or nobody may be asked about it"
 LINK_DEAD = "the link is used or too old"
 
 
@@ -90,6 +92,14 @@ def _check_follower(checked: CheckedLine) -> str | None:
     return NO_LONGER_PUBLIC if hidden and not checked.line.get("own_case") else None
 
 
+def _check_question(checked: CheckedLine) -> str | None:
+    """Return why it is not asked how it went: the case was taken up again, or who asked is under protection now."""
+    case = checked.snapshot.case_of(checked.line)
+    if checked.line["letter"] != "how_it_went" or case is None:
+        return None
+    return NO_LONGER_CLOSED if case.state is not State.CLOSED or case.protected else None
+
+
 def _check_link(checked: CheckedLine) -> str | None:
     link = checked.snapshot.links.get(checked.snapshot.event_of(checked.line).facts.get("link") or 0)
     if link is None:
@@ -102,6 +112,7 @@ CHECKS: tuple[Callable[[CheckedLine], str | None], ...] = (
     _check_mailbox,
     _check_party,
     _check_follower,
+    _check_question,
     _check_link,
 )
 

@@ -106,6 +106,9 @@ TAMPERED = {
     ),
     "a digest of what nothing held": ("I26", f"UPDATE delivery SET occasion = 'digest:999' WHERE id = {A_LETTER}"),
     "a held letter that was sent itself": ("I26", f"UPDATE delivery SET held_for = 'monday' WHERE id = {A_LETTER}"),
+    "a question that no event tells of": (
+        "I27", f"INSERT INTO satisfaction (case_id, asked_at, whose) SELECT min(id), {PAST}, 'reporter' FROM \"case\"",
+    ),
     "words that nobody said": ("I19", f"UPDATE words SET text = 'Något annat' WHERE id = {A_NOTE}"),
     "words erased without a decision": ("I19", f"UPDATE words SET text = NULL, salt = NULL WHERE id = {A_NOTE}"),
     "words that are gone": ("I19", f"DELETE FROM words WHERE id = {A_NOTE}"),

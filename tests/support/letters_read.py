@@ -146,6 +146,7 @@ def live_with_every_letter(town: LetterTown) -> None:
     happen(town, "case.answered", {"to": "planned", "due_on": "2026-05-01"})
     happen(town, "case.kept_off_agenda", {"why": "waits"})
     happen(town, "case.key_replaced", {})
+    happen(town, "case.satisfaction_asked", {"whose": "reporter"})
     happen(town, "plan.adopted", A_PLAN)
     log_a_contact(town)
     meet(town)

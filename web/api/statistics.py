@@ -4,10 +4,11 @@ from typing import Any
 
 from cases.public.figures.groups import CaseGroup, Span
 from cases.public.figures.statistics import PublicStatistics
+from cases.satisfaction.figures import SatisfactionTold, satisfaction_told
 from web.api.blueprint import ApiBlueprint
 from web.current import current, right_now
 from web.figures.kept import statistics
-from web.figures.lines import divided_by, lines_of
+from web.figures.lines import divided_by, lines_of, names_of
 from web.language.figure_words import DEFINITIONS
 from web.requests.guard import Audience, open_to
 from web.schemas.statistics import StatisticsOut, StatisticsQuery
@@ -22,7 +23,7 @@ def show(group: CaseGroup) -> dict[str, Any]:
     with current().database.reading() as session:
         counted = statistics(current().database, session, right_now())
         counted.check_names(group)
-        return _shown(counted, group)
+        return {**_shown(counted, group), "how_it_went": _how_it_went(counted, satisfaction_told(session))}
 
 
 def _shown(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
@@ -40,6 +41,20 @@ def _shown(counted: PublicStatistics, group: CaseGroup) -> dict[str, Any]:
                 for line in lines_of(counted, group, dimension)
             ]
             for dimension in divided_by(group)
+        },
+    }
+
+
+def _how_it_went(counted: PublicStatistics, told: SatisfactionTold) -> dict[str, Any]:
+    names, lines = names_of(counted), {"unit": told.by_unit, "topic": told.by_topic}
+    return {
+        "total": told.total,
+        **{
+            f"by_{name}": [
+                {"value": slug or None, "name": names[name].get(slug, slug), "answers": one.answers, "mean": one.mean}
+                for slug, one in of_name.items()
+            ]
+            for name, of_name in lines.items()
         },
     }
 

@@ -210,6 +210,7 @@ LETTERS = {
     "contested": _l("not fixed"),
     "reopened": _l("reopened"),
     "closed": _l("closed"),
+    "how_it_went": _l("a question how it went"),
     "declined": _l("declined"),
     "merged": _l("merged"),
     "due_soon": _l("a reminder before the last day"),

@@ -117,6 +117,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "drop-needed": _("Write why it is left out: everybody can read it in the plan."),
     "anchoring-needed": _("Write what you did, and what came of it."),
     "question-needed": _("Write the question: whoever is asked will read it."),
+    "grade-needed": _("Choose a number from 1 to 5."),
     "answer-needed": _("Write the answer first: the field is empty."),
     "done-needed": _("Write what has been done, or the answer: the person who asked will read it."),
     "reopen-needed": _("Write why it is taken up again: the person who asked will read it."),
@@ -269,6 +270,7 @@ EXACT: Mapping[tuple[str, str], str] = {  # code and field: what is missing or u
 WORDS_OF_STEP: Mapping[str, str] = {  # the steps that say something else than why
     "wait": "question-needed",
     "answer": "answer-needed",
+    "rate": "grade-needed",
     "finish": "done-needed",
     "contest": "contest-needed",
     "reopen": "reopen-needed",

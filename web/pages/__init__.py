@@ -26,9 +26,9 @@ from web.pages.village import adoption, anchoring, draft, item_done, plan, seats
 from web.pages.village.forum import adjusting, agenda, closing, meetings, minutes, table
 from web.pages.village.forum.choosing import agenda_form, sending
 from web.pages.village.forum.convening import answering, calendar, invited, rearranging
-from web.pages.village.registers import files, topic
+from web.pages.village.registers import files, news_feeds, topic
 from web.pages.village.relations import groups, logging
-from web.pages.village.showing import all_villages, feeds, one_village
+from web.pages.village.showing import all_villages, feeds, one_village, own_calendar
 
 BLUEPRINTS = (
     account.bp, absence.bp, handing_over.bp, preferences.bp, by_letter.bp,
@@ -40,7 +40,7 @@ BLUEPRINTS = (
     continuing.bp, all_cases.bp, calls.bp, desk.bp, mailbox.bp, piles.bp, set_aside.bp, several_at_once.bp,
     units.bp,
     plan.bp, draft.bp, adoption.bp, item_done.bp, anchoring.bp, groups.bp, logging.bp,
-    all_villages.bp, one_village.bp, feeds.bp, seats.bp, topic.bp, files.bp, entry.bp,
+    all_villages.bp, one_village.bp, feeds.bp, own_calendar.bp, seats.bp, topic.bp, files.bp, news_feeds.bp, entry.bp,
     *dict.fromkeys(
         module.bp
         for module in (

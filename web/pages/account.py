@@ -1,4 +1,4 @@
-"""One's own account: where one is logged in, and the API tokens that act in one's name."""
+"""One's own account: where one is logged in, one's calendar, and the API tokens that act in one's name."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from cases.administration.api_tokens import revoke_tokens, valid_tokens
 from web.current import current, machine_now
 from web.language.gettext import gettext, ngettext
+from web.pages.village.showing.own_calendar import own_address
 from web.requests.guard import Audience, open_to
 from web.requests.identity.caller import current_actor
 from web.requests.identity.cookies import session_cookie
@@ -17,7 +18,7 @@ bp = Blueprint("account", __name__)
 @bp.get("/konto")
 @open_to(Audience.LOGGED_IN)
 def show() -> str:
-    """Show one's own open log-in sessions and valid API tokens, without any token."""
+    """Show one's own open log-in sessions, the address of one's calendar, and valid API tokens, without any token."""
     actor, at = current_actor(), machine_now()
     person_id, cookie = actor.person_id or 0, request.cookies.get(session_cookie(), "")
     with current().database.reading() as session:
@@ -25,6 +26,7 @@ def show() -> str:
             "account.html",
             actor=actor,
             sessions=open_sessions(session, person_id, cookie, at),
+            calendar=own_address(session, person_id),
             tokens=valid_tokens(session, person_id, at),
         )
 

@@ -25,7 +25,7 @@ from notifications.letters.wording.reasons_in_swedish import why_not
 from web.clock_health import is_stale
 from web.current import current, machine_now, right_now, today
 from web.language.dates import FILTERS, moment_words
-from web.language.figure_words import size_words
+from web.language.figure_words import decimal_words, size_words
 from web.language.gettext import gettext, language
 from web.language.labels import (
     ASIDE_KINDS,
@@ -118,6 +118,7 @@ def register_template_globals(app: Flask) -> None:
             "category_name": category_name,
             "told_words": told_words,
             "size_words": size_words,
+            "decimal": decimal_words,
             "listed": listed,
         }
     )
@@ -141,6 +142,7 @@ def page_context() -> dict[str, Any]:
         "day_moves_on_page": _is_open(frame),
         "actor_on_page": actor,
         "locale_on_page": language(),
+        "lang_of_feeds": language() if language() != current().settings.locale else None,
         "menu_on_page": _menu(actor, frame),
         "other_language": _other_language(),
         "login_url": login_url(),

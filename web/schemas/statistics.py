@@ -67,6 +67,26 @@ class CheckOut(Schema):
     forgotten = fields.Integer(required=True)
 
 
+class GradesOut(Schema):
+    """How many answered how it went, and their mean grade from 1 to 5; null where it would tell of a few.
+
+    `value` is the slug of a unit or a topic, null for cases without a topic; `name` is its name.
+    """
+
+    value = fields.String(allow_none=True)
+    name = fields.String()
+    answers = fields.Integer(required=True, allow_none=True)
+    mean = fields.Float(required=True, allow_none=True)
+
+
+class HowItWentOut(Schema):
+    """The answers to the question how it went, of all cases and years whatever the query names."""
+
+    total = fields.Nested(GradesOut, required=True)
+    by_unit = fields.List(fields.Nested(GradesOut), required=True)
+    by_topic = fields.List(fields.Nested(GradesOut), required=True)
+
+
 class StatisticsOut(Schema):
     """The public figures of all cases, published or not, but of nobody whose identity is protected.
 
@@ -87,4 +107,5 @@ class StatisticsOut(Schema):
     by_place = fields.List(fields.Nested(GroupOut))
     by_unit = fields.List(fields.Nested(GroupOut))
     by_perspective = fields.List(fields.Nested(GroupOut))
+    how_it_went = fields.Nested(HowItWentOut, required=True)
     check = fields.Nested(CheckOut, required=True, allow_none=True)

@@ -28,6 +28,7 @@ QUEUES = {
     "deliver": "letters",
     "sweep": "sweeps",
     "morning_letter": "jobs",
+    "ask_how_it_went": "jobs",
     "stuck_check": "jobs",
     "clean_up": "jobs",
     "mail": "mail",

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from cases.calendar import Calendar
 from cases.ladder.sweep import sweep
+from cases.satisfaction.asking_once import ask_how_it_went
 from cases.settings import Settings
 from workers.health.heartbeat import beat
 from workers.jobs.cleaning import clean_up
@@ -40,6 +41,11 @@ def sweep_and_beat(runtime: Runtime) -> None:
     """Run one sweep, then call the heartbeat URL."""
     sweep(runtime.database)
     beat(runtime.settings.heartbeat_url)
+
+
+def ask_closed_cases(runtime: Runtime) -> None:
+    """Ask about the cases that were closed four weeks ago how it went."""
+    ask_how_it_went(runtime.database)
 
 
 def after_a_sweep(moment: datetime, settings: Settings) -> datetime:
@@ -77,6 +83,7 @@ def _local(calendar: Calendar, moment: datetime, hour: time) -> datetime:
 JOBS: dict[str, Job] = {
     "sweep": Job(sweep_and_beat, after_a_sweep, at_once=True),
     "morning_letter": Job(write_morning_letter, next_morning),
+    "ask_how_it_went": Job(ask_closed_cases, next_morning),
     "stuck_check": Job(look_for_stuck_work, lambda moment, _: moment + STUCK_CHECK, at_once=True),
     "clean_up": Job(clean_up, next_night),
     "mail": Job(read_and_file_mail, after_a_poll, at_once=True, wanted=does_mail_come_in),

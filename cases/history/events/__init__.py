@@ -26,6 +26,8 @@ from cases.history.events.ending import (
     CaseDone,
     CaseMerged,
     CaseReopened,
+    CaseSatisfactionAnswered,
+    CaseSatisfactionAsked,
     CaseTookOver,
 )
 from cases.history.events.following import CaseFollowed, CaseUnfollowed, FollowerAskedToConfirm
@@ -44,6 +46,8 @@ from cases.history.events.organisation import UnitAdded, UnitChanged, UnitSwitch
 from cases.history.events.people import (
     PersonAdded,
     PersonAskedForLink,
+    PersonCalendarMade,
+    PersonCalendarRemoved,
     PersonChanged,
     PersonLoggedIn,
     PersonSwitchedOff,
@@ -109,6 +113,8 @@ __all__ = [
     "CaseRelated",
     "CaseReopened",
     "CaseReporterCorrected",
+    "CaseSatisfactionAnswered",
+    "CaseSatisfactionAsked",
     "CaseSentBack",
     "CaseSettledOnAgenda",
     "CaseStarted",
@@ -134,6 +140,8 @@ __all__ = [
     "MorningCame",
     "PersonAdded",
     "PersonAskedForLink",
+    "PersonCalendarMade",
+    "PersonCalendarRemoved",
     "PersonChanged",
     "PersonLoggedIn",
     "PersonSwitchedOff",

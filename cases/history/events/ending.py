@@ -1,4 +1,4 @@
-"""Events of the steps that end a case, and of the steps that bring it back."""
+"""Events of the steps that end a case, of what is asked after that, and of the steps that bring it back."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -61,6 +61,28 @@ class CaseClosed(ByLetter, DomainEvent):
     """The case ended as closed: it was done, and nobody contested that in time, or all who may said that it is."""
 
     type: ClassVar[str] = "case.closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSatisfactionAsked(DomainEvent):
+    """Four weeks after the case was closed it was asked how it went: who had asked ("reporter"), or the "group"."""
+
+    type: ClassVar[str] = "case.satisfaction_asked"
+    changing: ClassVar[bool] = False
+    whose: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSatisfactionAnswered(ByLetter, DomainEvent):
+    """It was answered how it went, by a grade from 1 (very bad) to 5 (very good). `whose` is as in the question.
+
+    The words of a low grade are those of a comment in the same act.
+    """
+
+    type: ClassVar[str] = "case.satisfaction_answered"
+    changing: ClassVar[bool] = False
+    whose: str
+    grade: int
 
 
 @dataclass(frozen=True, kw_only=True)

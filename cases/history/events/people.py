@@ -71,6 +71,22 @@ class PersonTokenMade(DomainEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonCalendarMade(DomainEvent):
+    """A person made a secret address for their own calendar; one that they had before opens nothing any more."""
+
+    type: ClassVar[str] = "person.calendar_made"
+    person: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonCalendarRemoved(DomainEvent):
+    """A person removed the address of their own calendar."""
+
+    type: ClassVar[str] = "person.calendar_removed"
+    person: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class PersonTokenRevoked(DomainEvent):
     """An API token of the person was revoked and opens nothing any more. `token` is the id of its row."""
 

@@ -40,6 +40,11 @@ def topic_news(session: Session, category: str) -> list[PublicNews]:
     return latest_first(news_of_cases(session, CASE.category == category))
 
 
+def place_news(session: Session, place: str) -> list[PublicNews]:
+    """Return the news of the cases of the place with this slug, as `topic_news` does. Three queries."""
+    return latest_first(news_of_cases(session, CASE.place == place))
+
+
 def latest_first(news: Iterator[PublicNews] | list[PublicNews]) -> list[PublicNews]:
     """Return the latest of these news, the latest first, at most `MOST_NEWS`."""
     return sorted(news, key=lambda one: (one.at, one.key), reverse=True)[:MOST_NEWS]

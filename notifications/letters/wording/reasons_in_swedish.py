@@ -7,6 +7,7 @@ from notifications.letters.still_entitled import (
     LEFT_THE_UNIT,
     LINK_DEAD,
     MAILBOX_GONE,
+    NO_LONGER_CLOSED,
     NO_LONGER_FOLLOWS,
     NO_LONGER_PUBLIC,
     NO_LONGER_WORKS,
@@ -32,6 +33,7 @@ IN_SWEDISH = {
     ADDRESS_GONE: "adressen är borttagen eller ändrad",
     NO_LONGER_FOLLOWS: "följaren har slutat följa",
     NO_LONGER_PUBLIC: "ärendet är inte längre offentligt",
+    NO_LONGER_CLOSED: "ärendet är inte längre avslutat, eller så får ingen tillfrågas om det",
     LINK_DEAD: "länken är använd eller för gammal",
 }
 IN_ENGLISH = {  # where the stored words are not those of the pages

@@ -32,6 +32,7 @@ contact_phone = "010-000 00 00"
 contact_days = 90
 adjust_days = 10
 act_from_letters = "outside"
+asks_how_it_went = false
 secretary = "gata"
 
 [[places]]
@@ -123,7 +124,7 @@ def test_the_house_is_put_in_place(database: Database) -> None:
     with database.reading() as session:
         house = municipality(session)
         assert (house.name, house.proposals, house.contact_days) == ("Provköpings kommun", True, 90)
-        assert house.act_from_letters == "outside"
+        assert (house.act_from_letters, house.asks_how_it_went) == ("outside", False)
         assert session.scalar(select(Unit.email).where(Unit.slug == "desk")) == "kontakt@example.se"
         assert session.scalars(select(Category)).one().suggests_id is not None
         heads = select(Person.email).join(Membership, Membership.person_id == Person.id)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cases.access.actors import ActorKind
-from cases.states import STEPS
+from cases.states import STEPS, State
 from notifications.deliveries import Delivery
 from notifications.letter_links.link import LinkReader
 from notifications.letter_links.what_is_asked import BY_LETTER, LETTERS_THAT_ASK, link_wanted
@@ -29,8 +29,17 @@ def link_for(
     """Whose link a letter about one event carries; None for a letter without one."""
     at, whole = datetime(2026, 3, 2, tzinfo=UTC), {"event": 1, "ref": "2026-0001", **line}
     event = EventForLetter(1, 5, 2, happened[0], at, ActorKind.PERSON, happened[1])
-    of_case = {"obligation": None, "protected": False} | of_case
-    case = CaseNow(5, "2026-0001", "x", None, asker_name=None, asker_phone=None, asker_email=None, **of_case)
+    of_case = {"obligation": None, "protected": False, "state": State.ASSIGNED} | of_case
+    case = CaseNow(
+        5,
+        "2026-0001",
+        "x",
+        None,
+        asker_name=None,
+        asker_phone=None,
+        asker_email=None,
+        **of_case,
+    )
     delivery = Delivery(
         occasion="event:1", recipient="address:1", letter=line["letter"], created_at=at, context={"lines": [whole]}
     )

@@ -18,6 +18,7 @@ from proof.checker.invariants.digests import held_is_told_once
 from proof.checker.invariants.histories.acts import acts_hold_together
 from proof.checker.invariants.histories.by_letter import read_links
 from proof.checker.invariants.histories.chains import files_and_words_are_intact, unbroken_chain
+from proof.checker.invariants.histories.how_it_went import read_questions
 from proof.checker.invariants.histories.lives import history_adds_up
 from proof.checker.invariants.histories.minutes import read_minutes
 from proof.checker.invariants.histories.owed import OwedSpans
@@ -68,6 +69,7 @@ STORY_CHECKS_WITH_CONTEXT = (
     "I20",
     "I20",
     "I25",
+    "I27",
 )  # of each story, compared with rows that are read beforehand
 ALL = sorted(
     {*dict(STORY_CHECKS), *DATABASE_CHECKS, *STORY_CHECKS_WITH_CONTEXT}, key=lambda invariant: int(invariant[1:])
@@ -101,6 +103,7 @@ def _breaches_of_stories(snapshot: Snapshot, outside: Outside) -> Iterator[tuple
         records.read,
         minutes.read,
         read_links(snapshot).read,
+        read_questions(snapshot).read,
     )
     checks = (*STORY_CHECKS, *zip(STORY_CHECKS_WITH_CONTEXT, with_context, strict=True))
     for story in stories_of(snapshot):

@@ -24,6 +24,7 @@ from cases.handing_in import Reporter
 from cases.meetings.agenda_items import SettledHow
 from cases.meetings.invited import Invited
 from cases.parties import Follower
+from cases.satisfaction.asking_once import ask_how_it_went
 from cases.states import State
 from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
@@ -50,8 +51,8 @@ SEND_EMPTY = """form => {
 NO_PAGES = {  # what a GET may answer without a page of ours: files, machines' answers, and ways on to a page
     "static", "security_txt.show", "attachments.give", "attachments.give_mine", "all_cases.download",
     "statistics.download", "plans.download", "villages.download",
-    "village_feeds.news", "village_feeds.days", "forum.calendar",
-    "register_files.download", "register_files.draw", "register_files.news",
+    "village_feeds.news", "village_feeds.days", "forum.calendar", "own_calendar.show",
+    "register_files.download", "register_files.draw", "news_feeds.of_topic", "news_feeds.of_place",
     "health.alive", "health.ready", "health.metrics",
     "mailbox.frame", "whole_mail.download",
     "login.first_page", "continuing.show", "piles.next_case",
@@ -77,7 +78,7 @@ class Pages:
         own = web.house.hand_in(LONG, by="member", group="norrby")
         self._register()
         to_finish, met, letter = self._plan(), self._meetings(), self._letter()
-        answered, self.of_mail = self._answered_at(), self._mails()
+        answered, self.of_mail, asked = self._answered_at(), self._mails(), self._asked_at()
         over = f"/personer/{web.person_id('officer')}/lamna-over"
         self._go_away()
         keys = {name: web.house.case(ref).public_id for name, ref in
@@ -91,7 +92,7 @@ class Pages:
                 *(f"/arende/{key}" for key in keys.values()), f"/arende/{keys['merged']}/hor-ihop",
                 f"/kvitto/{keys['done']}", f"/arenden/{withdrawn}", "/finns-inte", "/folj/x", "/logga-in/x",
                 "/plan/norrby", "/plan/soderby",
-                answered, self.answer_page, "/svar/x", self._choosing(),
+                answered, self.answer_page, asked, self.asked_page, "/svar/x", "/?place=norrby", self._choosing(),
                 *(f"/{path}/{self._token(purpose)}" for path, purpose in
                   {"folj": FOLLOW, "sluta-folja": UNFOLLOW, "logga-in": LOGIN}.items()),
             ],
@@ -117,7 +118,8 @@ class Pages:
         self.refused = {  # forms that are sent empty: by who, the page and where its form goes
             "Admin": [(over, "lamna-over")],
             "anybody": [("/lamna", "/lamna"), ("/logga-in", "/logga-in"), (f"/arenden/{done}", "folj"),
-                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page)],
+                        (f"/arende/{keys['waits']}", "kommentar"), (self.answer_page, self.answer_page),
+                        (self.asked_page, self.asked_page)],
             "Contact": [("/lamna/flera", "flera"), ("/forum", "/forum"), (f"/forum/{met[1]}/bordet", "/1"),
                         (f"/forum/{met[2]}/justera", "justera"),
                         (f"/forum/{met[0]}/andra", "flytta"), (f"/forum/{met[0]}/andra", "stall-in"),
@@ -218,6 +220,18 @@ class Pages:
         for who, deputy in (("officer", "colleague"), ("contact", "stand_in")):
             day = f"{CALENDAR.day_of(datetime.now(UTC)) + timedelta(days=9):%Y-%m-%d}"
             visitor(self.web, who).send("/konto/borta", until=day, deputy=f"{deputy}@example.se")
+
+    def _asked_at(self) -> str:
+        """Return the path of the link in a question how it went; `asked_page` is the page that it opens."""
+        closed_at = datetime.now(UTC) - timedelta(weeks=4, hours=1)
+        self.web.house.reach(State.CLOSED, title=LONG, reporter=Reporter("Sara", "sara@example.se"), at=closed_at)
+        ask_how_it_went(self.web.database, now=datetime.now(UTC))
+        drain_outbox(self.web.database)
+        drain_deliveries(self.web.database, transport_from(self.web.settings))
+        token = tokens_in(letters_to(self.web, "sara")[-1])[0]
+        with self.web.database.reading() as session:
+            self.asked_page = f"/svar/{link_with(session, token)}"
+        return f"/svar/{token}"
 
     def _letter(self) -> str:
         """Let all be told that there is to tell: calls to make, and e-mails in the local mailbox; return one's name."""

@@ -1,4 +1,4 @@
-"""What feeds and calendars of villages call what has happened, and what a day is."""
+"""What feeds and calendars call what has happened, and what a day is."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,10 @@ NEWS: Mapping[str, LazyString] = {  # what has happened to a case, by the type o
     "plan.anchored": _l("How the village took part: %(title)s"),
 }
 OTHER_NEWS = _l("News: %(title)s")
+OWN_DAYS: Mapping[str, LazyString] = {  # of one's own calendar: what one holds, and what one's group owes
+    "held": _l("By today: %(title)s"),
+    "owed": _l("%(name)s, by today: %(title)s"),
+}
 DAYS: Mapping[str, LazyString] = {
     "plan": _l("%(name)s: the plan is to be updated"),
     "first_plan": _l("%(name)s: the first plan is to be adopted"),

@@ -12,11 +12,13 @@ from cases.history.words import Visibility
 from cases.progress import LONGEST_NAME, Change, WaitingFor
 from cases.reading.finding import reference
 from cases.refusals import NotFound, UnknownName
+from cases.satisfaction.answering import ANSWER, SatisfactionGiven
+from cases.satisfaction.question import HIGHEST
 from cases.states import STEPS, State
 from notifications.audiences.preview import names_told
 from notifications.letter_links.link import link_with
 from notifications.letter_links.putting_out import put_out, put_out_by_desk
-from notifications.letter_links.using import OpenedLink, act_by_link
+from notifications.letter_links.using import OpenedLink, act_by_link, rate_by_link
 from web.current import current
 from web.language.gettext import gettext, language
 from web.language.labels import listed
@@ -44,6 +46,7 @@ class LetterForm(TypedSchema):
     due_on = day_field()
     waiting_for = text_field(80)
     who = text_field(LONGEST_NAME)
+    grade = number_field(most=HIGHEST, said=_l("Choose a number from 1 to 5."))
 
 
 @bp.get("/svar/<token>")
@@ -127,9 +130,17 @@ def put_out_of_case(ref: str, number: int) -> AnyResponse:
 def _answer(session: Session, number: int, given: dict[str, Any], thanks: list[str]) -> str:
     """Take the step, add to `thanks` the sentence that says who is told, and return the path of the page."""
     link = opened(session, number, locked=True)
+    if given["step"] == ANSWER:
+        rate_by_link(link, session, _satisfaction(link, given), moments())
+        thanks.append(gettext("Thank you for telling us."))
+        return url_for("by_letter.show", number=number)
     events = act_by_link(link, session, _change(given), moments())
     thanks.append(_thanks(session, link, events))
     return url_for("by_letter.show", number=number)
+
+
+def _satisfaction(link: OpenedLink, given: dict[str, Any]) -> SatisfactionGiven:
+    return SatisfactionGiven(given["grade"], given["note"], link.link.delivery_id, given["who"])
 
 
 def _change(given: dict[str, Any]) -> Change:

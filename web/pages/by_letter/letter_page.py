@@ -11,7 +11,7 @@ from cases.access.actors import ActorKind
 from cases.case import Case
 from cases.organisation.units import UnitKind
 from cases.reading.details import read_details
-from cases.states import SETS_STATE, Step
+from cases.states import SETS_STATE, State, Step
 from notifications.letter_links.link import Moments
 from notifications.letter_links.using import LinkEnd, OpenedLink, open_link
 from web.current import current, machine_now, right_now, today
@@ -31,8 +31,17 @@ ENDED = {
     LinkEnd.MOVED_ON: _l("The case has gone on since the e-mail was written, so there is nothing to answer here."),
     LinkEnd.EXPIRED: _l("This link is too old."),
     LinkEnd.LOST: _l("This link no longer opens the case for you."),
+    LinkEnd.ANSWERED: _l("Somebody has answered already. Thank you."),
     LinkEnd.LOG_IN: _l("You need to log in to answer."),
 }
+ANSWERED_AND_CLOSED = _l("You have answered by this link. The case is closed.")
+GRADES = (
+    (1, _l("1, very bad")),
+    (2, "2"),
+    (3, "3"),
+    (4, "4"),
+    (5, _l("5, very good")),
+)
 TITLES = {"wait": _l("Ask the person who asked"), "finish": _l("Done"), "plan": _l("New date")}
 TOLD_SINCE = SETS_STATE | {"case.confirmed"}
 MAY_BE_WORDLESS = frozenset({"plan", "confirm"})
@@ -96,12 +105,20 @@ def letter_page(number: int, form: Form | None = None, letters: StepLetters | No
             case=link.case if link.actor is not None else None,
             form=form or Form(),
             step_letters=letters,
-            sentence=ENDED.get(link.ended) if link.ended else None,
+            sentence=_sentence(link),
             may_log_in=link.link.party_id is None,
             is_logged_in=current_actor().person_id is not None,
             ref=link.case.ref if link.actor is not None else None,
             **shown,
         )
+
+
+def _sentence(link: OpenedLink) -> str | None:
+    """Return why the link acts no more; None while it does."""
+    if link.ended is None:
+        return None
+    is_answered = link.ended is LinkEnd.USED and link.case.state is State.CLOSED
+    return str(ANSWERED_AND_CLOSED if is_answered else ENDED[link.ended])
 
 
 def _case_shown(session: Session, link: OpenedLink) -> dict[str, Any]:
@@ -115,6 +132,7 @@ def _case_shown(session: Session, link: OpenedLink) -> dict[str, Any]:
         "stands": where_it_stands(session, case, actor, right_now()),
         "description": read_details(session, case, actor).description,
         "buttons": [_button(step, case) for step in link.steps],
+        "grades": GRADES,
         "whom": _whom(session, case),
         "since": [line for line in since if line.type in TOLD_SINCE],
         "now": right_now(),

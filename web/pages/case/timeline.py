@@ -77,6 +77,8 @@ ICONS = {
     "case.confirmed": "check",
     "case.reopened": "rotate-ccw",
     "case.closed": "check",
+    "case.satisfaction_asked": "message-circle",
+    "case.satisfaction_answered": "star",
     "case.declined": "x",
     "case.merged": "git-merge",
     "case.took_over": "git-merge",
@@ -126,6 +128,8 @@ STYLES = {
     "case.contested": "is-rung",
     "case.commented": "",
     "case.confirmed": "",
+    "case.satisfaction_asked": "",
+    "case.satisfaction_answered": "",
     "case.attached": "",
     "case.corrected": "",
     "case.reporter_corrected": "",
@@ -423,6 +427,23 @@ def _confirmed(facts: dict[str, Any], names: NamesInFacts) -> str:
     )
 
 
+def _asked_how_it_went(facts: dict[str, Any], names: NamesInFacts) -> str:
+    return (
+        gettext("The person who asked was asked how it went")
+        if facts["whose"] == "reporter"
+        else gettext("The group was asked how it went")
+    )
+
+
+def _said_how_it_went(facts: dict[str, Any], names: NamesInFacts) -> str:
+    grade = facts["grade"]
+    return (
+        gettext("How it went, says the person who asked: %(grade)s of 5", grade=grade)
+        if facts["whose"] == "reporter"
+        else gettext("How it went, says the group: %(grade)s of 5", grade=grade)
+    )
+
+
 def _closed(facts: dict[str, Any], names: NamesInFacts) -> str:
     if facts.get("acted") in SAY_YES:
         return gettext("Closed: whoever asked says that it is fixed")
@@ -593,6 +614,8 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "case.confirmed": _confirmed,
     "case.reopened": _with(_l("Reopened and assigned to %(unit)s"), unit=_unit),
     "case.closed": _closed,
+    "case.satisfaction_asked": _asked_how_it_went,
+    "case.satisfaction_answered": _said_how_it_went,
     "case.declined": _with(_l("Declined")),
     "case.merged": _with(_l("Merged into %(into)s"), into=_fact("into")),
     "case.took_over": _took_over,

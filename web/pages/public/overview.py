@@ -33,7 +33,9 @@ def show() -> tuple[str, int]:
         figures = page_of(counted, CaseGroup())
         topics = topics_with_registers(session)
         page = published_page(session, ROWS if request.args.get("after") else FIRST_PAGE)
-        return render_template("overview.html", topics=topics, **figures, **page), status_of_filters(page["refusals"])
+        place = next((one for one in page["places"] if one[0] == page["asked"]["place"]), None)
+        shown = render_template("overview.html", topics=topics, feed_of=place, **figures, **page)
+        return shown, status_of_filters(page["refusals"])
 
 
 def published_page(session: Session, limit: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from cases.public.figures.groups import ALL, NOT_GIVEN, OF_RECEIVED, YEARS, Case
 from cases.public.figures.statistics import PublicStatistics
 from cases.public.published import count_published_by_figure
 from cases.refusals import UnknownName
+from cases.satisfaction.figures import satisfaction_told
 from web.current import current, right_now
 from web.figures.kept import statistics
 from web.figures.lines import address_of, divided_by, folded, lines_of, names_of
@@ -46,6 +47,8 @@ def show() -> tuple[str, int]:
         query = read_figures_query(counted)
         page = {**page_of(counted, query.group), **_choices(counted)}
         page |= {"refusals": query.refusals, "address": query.asked, "list_of": LIST_OF}
+        page["how_it_went"] = satisfaction_told(session) if query.group == CaseGroup() else None
+        page["names"] = names_of(counted)
         page["published"] = _published(session, query.group, counted)
         return render_template("statistics.html", **page), status_of_filters(query.refusals)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from cases.history.journal import Event
@@ -36,28 +36,34 @@ class CalendarOfBody:
 
 
 def calendar_of_body(session: Session, slug: str, *, day: date) -> CalendarOfBody:
-    """Return the meetings of the active body with this slug, from a year before the local day on. Two queries.
+    """Return the meetings of the active body with this slug, as `meetings_in_calendar` does. Two queries.
 
     Raises `NotFound` when there is no such unit, or it never meets.
     """
     body = session.scalars(select(Unit).where(Unit.slug == slug, Unit.active, Unit.kind.in_(MEET))).one_or_none()
     if body is None:
         raise NotFound(ref=slug)
+    return CalendarOfBody(body.name, meetings_in_calendar(session, Meeting.body_id == body.id, day=day))
+
+
+def meetings_in_calendar(session: Session, which: ColumnElement[bool], *, day: date) -> tuple[MeetingInCalendar, ...]:
+    """Return the meetings on which the condition holds, from a year before the local day on, the first day first.
+
+    One query.
+    """
     told = (
         select(Event.stream, func.max(Event.id).label("event"), func.max(Event.at).label("changed"))
-        .where(Event.type.in_(IN_LETTERS), Event.stream.in_(select(Meeting.case_id).where(Meeting.body_id == body.id)))
+        .where(Event.type.in_(IN_LETTERS), Event.stream.in_(select(Meeting.case_id).where(which)))
         .group_by(Event.stream)
         .subquery()
     )
     found = (
-        select(Meeting, func.coalesce(told.c.event, 0), told.c.changed)
+        select(Meeting, Unit.slug, Unit.name, func.coalesce(told.c.event, 0), told.c.changed)
+        .join(Unit, Unit.id == Meeting.body_id)
         .outerjoin(told, told.c.stream == Meeting.case_id)
-        .where(Meeting.body_id == body.id, Meeting.held_on >= day - A_YEAR)
+        .where(which, Meeting.held_on >= day - A_YEAR)
         .order_by(Meeting.held_on, Meeting.id)
         .limit(MOST_MEETINGS)
     )
     rows = session.execute(found)
-    return CalendarOfBody(
-        body.name,
-        tuple(MeetingInCalendar(meeting_listed(one, slug, body.name), event, at) for one, event, at in rows),
-    )
+    return tuple(MeetingInCalendar(meeting_listed(one, slug, name), event, at) for one, slug, name, event, at in rows)

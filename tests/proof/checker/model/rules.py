@@ -93,6 +93,10 @@ def _commented(act: ObservedAct) -> tuple[str, ...]:
     return (*told, "who_replied") if act.event.facts.get("waits_until") else told
 
 
+def _asked_how_it_went(act: ObservedAct) -> tuple[str, ...]:
+    return ("asker",) if act.event.facts["whose"] == "reporter" else ("group",)
+
+
 def _corrected(act: ObservedAct) -> tuple[str, ...]:
     return ("holder",) if {"officer", "responsible"} & set(act.event.facts["what"]) else ()
 
@@ -167,6 +171,7 @@ BY_FACTS: dict[str, Callable[[ObservedAct], tuple[str, ...]]] = {
     "case.waiting": _waiting,
     "case.commented": _commented,
     "case.corrected": _corrected,
+    "case.satisfaction_asked": _asked_how_it_went,
     "case.promised": _promised,
     "case.escalated": _escalated,
     "case.put_on_agenda": _put_on_agenda,
@@ -186,6 +191,7 @@ BY_TYPE: dict[str, tuple[str, ...]] = {
     "case.mail_filed": (),
     "case.reply_read": (),
     "case.closed": OUTSIDE,
+    "case.satisfaction_answered": (),
     "case.merged": ("holder", *OUTSIDE),
     "case.took_over": ("holder",),
     "case.promise_broken": ("holder", "desk", *OUTSIDE),

@@ -14,7 +14,7 @@ EVENTS = """
     FROM event e LEFT JOIN work w ON w.event_id = e.id AND w.consumer = 'letters' LEFT JOIN tick t ON t.id = e.tick_id
     ORDER BY e.stream, e.seq"""
 OWNERS = """
-    SELECT c.*, p.email AS asker_email, p.phone AS asker_phone
+    SELECT c.*, p.email AS asker_email, p.phone AS asker_phone, p.protected AS asker_protected
     FROM "case" c LEFT JOIN party p ON p.id = c.reporter_id ORDER BY c.id"""
 MUNICIPALITY = "SELECT version, head_hash FROM house WHERE id = 1"
 

@@ -161,11 +161,17 @@ def _group(case: ObservedCase) -> set[str]:
         return set()
     if event.type == "case.done" and group == case.standing.responsible and _is_by(case, group):
         return set()
+    if event.type == "case.satisfaction_asked":
+        return _who_speaks_for(case, group)
     return {*staffing.mailbox(group), *case.role_addresses(group, "member", "head")}
 
 
 def _plan_group(case: ObservedCase) -> set[str]:
-    group, staffing = case.staffing.town.slugs[case.act.event.facts["group"]], case.staffing
+    return _who_speaks_for(case, case.staffing.town.slugs[case.act.event.facts["group"]])
+
+
+def _who_speaks_for(case: ObservedCase, group: int) -> set[str]:
+    staffing = case.staffing
     found = {*staffing.mailbox(group), *case.role_addresses(group, "head")}
     return found or set(case.role_addresses(group, "member"))
 

@@ -7,6 +7,7 @@ from proof.crashes.journeys.calling import CALLED
 from proof.crashes.journeys.clock import CLOCKS_RUN_OUT, SILENT
 from proof.crashes.journeys.handing_in import HANDED_IN, INTO_THE_MAILBOX
 from proof.crashes.journeys.held import HELD, LET_GO
+from proof.crashes.journeys.how_it_went import HOW_IT_WENT
 from proof.crashes.journeys.importing import IMPORTED
 from proof.crashes.journeys.jobs import THE_CLOCKS_JOBS
 from proof.crashes.journeys.merging import ERASED, MERGED
@@ -30,5 +31,6 @@ JOURNEYS = (
     BY_MAIL,
     HELD,
     LET_GO,
+    HOW_IT_WENT,
 )
 SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)

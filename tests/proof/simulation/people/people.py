@@ -22,6 +22,8 @@ from cases.demo.scene import Scene, Tale
 from cases.handing_in import hand_in
 from cases.organisation.people import Person
 from cases.refusals import Refusal
+from cases.satisfaction.answering import SatisfactionGiven, answer_how_it_went
+from cases.satisfaction.question import HIGHEST, LOWEST, waits_for_answer
 from cases.states import Kind, State
 from proof.simulation import second_calendar
 from proof.simulation.checks.counting import StoryCounts
@@ -42,7 +44,7 @@ from proof.simulation.scenario.tempers import (
 )
 
 DAY_BEGINS, WORKING_MINUTES = time(8), 8 * 60
-FOLLOWS_UP, PUBLISHED = 0.7, 0.3
+FOLLOWS_UP, PUBLISHED, RATES = 0.7, 0.3, 0.5
 REPORTER_TAKES = (0, 8)
 BEFORE_ITS_DAY = (3, 30)  # days
 AT_WORK = {State.PLANNED, State.IN_PROGRESS}
@@ -187,7 +189,7 @@ class People:
         self._plan(known, self.town.temper_of(unit).answers_in)
 
     def _reporter_reads(self, known: KnownCase) -> None:
-        share = {State.WAITING: ANSWERS, State.DONE: CONTESTS}.get(known.state, 0.0)
+        share = {State.WAITING: ANSWERS, State.DONE: CONTESTS, State.CLOSED: RATES}.get(known.state, 0.0)
         if not known.reporter_acts_soon and share and self.chance.random() < share:
             known.reporter_acts_soon = True
             self.plan(self._moment(REPORTER_TAKES), lambda: self._reporter_acts(known))
@@ -350,16 +352,24 @@ class People:
             self._plan(known, (8, 25))
 
     def _reporter_acts(self, known: KnownCase) -> None:
-        """Let the person who asked answer a question, or contest that the case is done."""
+        """Let the person who asked answer a question, contest that the case is done, or say how it went."""
         known.reporter_acts_soon = False
         with self.database.transaction() as session:
             case = case_to_change(session, known.tale.ref)
             act = "contest" if case.state is State.DONE else "answer" if case.waits_for_reporter else None
-            if act:
+            if case.state is State.CLOSED and waits_for_answer(session, case):
+                self._rate(session, case, known)
+            elif act:
                 by = self.actor(session, known.chair) if known.chair else reporter_of(case)
                 self._do(known, Scene(session, case, known.tale, by, self.clock.now), act)
             self._update(known, case)
         self._plan_next(known)
+
+    def _rate(self, session: Session, case: Case, known: KnownCase) -> None:
+        """Let whoever was asked say how it went."""
+        by = self.actor(session, known.chair) if known.chair else reporter_of(case)
+        grade = self.chance.randint(LOWEST, HIGHEST)
+        answer_how_it_went(session, case, SatisfactionGiven(grade), by=by, at=self.clock.now)
 
     def act_on(self, ref: str, email: str, act: VillageAct) -> bool:
         """Let this person do an act of the village on the case; return False when that is refused."""

@@ -33,7 +33,7 @@ MIDNIGHT, MORNING = time(0, 0, 30), time(7, 0, 20)
 DELIVERS_AT = (time(7, 5), time(16, 45))
 DELIVERS_ON_DAYS_OFF_AT = (time(7, 5),)
 CHECKS_ON, CHECKS_AT = 0, time(7, 30)  # Mondays
-MORNING_LETTER_AT, MENDED_AT = time(7, 10), time(18)
+MORNING_LETTER_AT, ASKS_AT, MENDED_AT = time(7, 10), time(7, 2), time(18)
 CALLS_ON, CALLS_AT = (1, 3), time(10, 15)  # Tuesdays and Thursdays
 QUARTERS = (1, 4, 7, 10)
 MONTHS_OF_A_YEAR = 12
@@ -112,6 +112,8 @@ def _scheduled_on(simulation: Simulation, day: date) -> Iterator[tuple[datetime,
         yield _local(day, at), simulation.run_sweeps
     for at in DELIVERS_AT if is_workday else DELIVERS_ON_DAYS_OFF_AT:
         yield _local(day, at), simulation.deliver
+    if is_workday:
+        yield _local(day, ASKS_AT), simulation.ask_how_it_went
     if day.weekday() == CHECKS_ON:
         yield _local(day, CHECKS_AT), simulation.check_invariants
     if day.weekday() in CALLS_ON:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from cases.access.actors import A_COMMAND
 from cases.calendar import add_months
 from cases.ladder.sweep import sweep
+from cases.satisfaction.asking_once import ask_how_it_went
 from notifications.calls import tick_off, to_ring
 from notifications.set_aside import send_again
 from proof.simulation.checks.breaches import Breaches
@@ -184,6 +185,12 @@ class Simulation:
         if not self.outage_plan.active(self.installation.clock.now, "everything", "clock"):
             write_morning_letter(self.installation.runtime)
             self._has_work = True
+
+    def ask_how_it_went(self) -> None:
+        """Run the job that asks about the cases that were closed four weeks ago."""
+        if not self.outage_plan.active(self.installation.clock.now, "everything", "clock"):
+            asked = ask_how_it_went(self.installation.database)
+            self._has_work = self._has_work or asked > 0
 
     def make_calls(self) -> None:
         """Let the contact person make all calls that wait, to those whom no mail reaches."""

@@ -70,6 +70,14 @@ def _closed(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
     return gettext("You said that it is fixed; the case is closed") if by_me else None
 
 
+def _asked_how_it_went(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    return gettext("You were asked how it went") if facts["whose"] == "reporter" else None
+
+
+def _said_how_it_went(facts: Facts, name_unit: NameUnit, by_me: bool) -> str | None:
+    return gettext("You answered how it went: %(grade)s of 5", grade=facts["grade"]) if by_me else None
+
+
 def _corrected(facts: Facts, name_unit: NameUnit, by_me: bool) -> str:
     what = ", ".join(str(REPORTER_DETAILS.get(what, what)) for what in facts["what"])
     if by_me:
@@ -90,6 +98,8 @@ OWN_SENTENCES: Mapping[str, Callable[[Facts, NameUnit, bool], str | None]] = {
     "case.contested": _contested,
     "case.confirmed": _confirmed,
     "case.closed": _closed,
+    "case.satisfaction_asked": _asked_how_it_went,
+    "case.satisfaction_answered": _said_how_it_went,
     "case.reporter_corrected": _corrected,
     "case.key_replaced": _key_replaced,
 }

@@ -21,7 +21,7 @@ from cases.village.forum.reading.meetings import meetings_listed
 from cases.village.forum.reading.shown import MeetingListed, MeetingStage
 from notifications.letters.urls import LOG_IN_FIRST
 from web.current import current, right_now, today
-from web.language.gettext import gettext, language
+from web.language.gettext import gettext
 from web.language.preference import in_swedish
 from web.language.village.meeting_words import MEETING_SORTS, OWN_ANSWERS
 from web.pages.forms import DayField, Form, TypedSchema, text_field
@@ -118,7 +118,6 @@ def _page(form: Form) -> str:
             cancelled=[one for one in reversed(listed) if one.held_on >= day and one.stage is MeetingStage.CANCELLED],
             invitations=invitations_of(session, actor, day=day), own_answers=OWN_ANSWERS,
             calendars=[body for body in bodies if body.slug != FORUM and body.slug in {one.body for one in listed}],
-            lang_of_feeds=language() if language() != current().settings.locale else None,
             may_call=may_at_table(session, "call_meeting", actor),
             body_choices=[(body.slug, body.name) for body in bodies],
             sort_choices=[(sort.value, str(MEETING_SORTS[sort])) for sort in CALLED_HERE],

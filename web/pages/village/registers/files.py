@@ -1,4 +1,4 @@
-"""The register of a topic as files: a table for spreadsheets, the same rows as GeoJSON, and its news as a feed."""
+"""The register of a topic as files: a table for spreadsheets, and the same rows as GeoJSON."""
 
 import json
 from datetime import date
@@ -10,13 +10,8 @@ from cases.organisation.municipality import municipality
 from cases.organisation.outlines import Outline
 from cases.village.registers.exporting import as_table, row_values
 from cases.village.registers.listing import RegisterRow, whole_register
-from cases.village.registers.news import topic_news
 from cases.village.registers.topics import topic_named
 from web.current import current, right_now
-from web.feeds import atom
-from web.feeds.answering import LONG_AGO, answer, whole_url
-from web.language.gettext import gettext, language
-from web.language.village.news_words import NEWS, OTHER_NEWS
 from web.language.village.register_words import topic_words
 from web.pages.options import category_name
 from web.pages.village.drawing import outlines_of
@@ -67,26 +62,6 @@ def draw(slug: str) -> Response:
     body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
     headers = {"Content-Disposition": as_attachment(_file_name(slug, given, "geojson"))}
     return Response(body, content_type=GEOJSON, headers=headers)
-
-
-@bp.get("/amne/<slug>.atom")
-@open_to(Audience.ANYBODY)
-def news(slug: str) -> Response:
-    """Return the news of the topic as an Atom feed; 404 for an unknown topic."""
-    with current().database.reading() as session:
-        topic, author = topic_named(session, slug), municipality(session).name
-        found = topic_news(session, slug)
-    page, changed = whole_url("registers.show", slug=slug), found[0].at if found else LONG_AGO
-    entries = [
-        atom.AtomEntry(
-            f"{page}#{one.key}", whole_url("case.show", ref=one.about),
-            str(NEWS.get(one.what, OTHER_NEWS)) % {"title": one.title}, one.text, one.at,
-        )
-        for one in found
-    ]  # fmt: skip
-    name = gettext("%(topic)s: who decides, and what happens", topic=category_name(topic))
-    feed = atom.AtomFeed(page, whole_url("register_files.news", slug=slug), name, author, language(), changed, entries)
-    return answer(atom.write_atom(feed), atom.MEDIA_TYPE, changed)
 
 
 def _file_name(slug: str, given: dict[str, Any], ending: str) -> str:

@@ -8,7 +8,6 @@ from cases.village.forum.reading.invitations import InvitationShown, invitations
 from cases.village.showing.one_village import VillageShown, village_shown
 from cases.village.showing.tallies import ItemStanding
 from web.current import current, right_now, today
-from web.language.gettext import language
 from web.language.obligation_words import FIRST_PLAN, OBLIGATION_WORDS
 from web.language.village.meeting_words import OWN_ANSWERS
 from web.language.village.plan_words import ITEM_KINDS
@@ -44,7 +43,6 @@ def show(slug: str) -> str:
             standings=tuple(ItemStanding),
             progress=progress_words, to_finish=_to_finish(shown, actor), most_done=MOST_DONE,
             until=lambda day: until_words(day, today()), late_words=late_plan_words,
-            lang_of_feeds=language() if language() != current().settings.locale else None,
         )  # fmt: skip
 
 
