@@ -1,6 +1,7 @@
 """The doctor's letter to ourselves: does mail that we send come back by our own address?"""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from cases.settings import Settings
 from notifications.inbound.mailboxes.errors import MailboxTrouble
@@ -11,7 +12,7 @@ from workers.health.findings import Health, HealthFinding
 def send_a_letter_round(settings: Settings) -> Iterator[HealthFinding]:
     """Yield what is seen of a letter to ourselves, each as soon as it is seen; a failure is the last. See `--mail`."""
     try:
-        for seen in send_and_wait(settings):
+        for seen in send_and_wait(settings, at=datetime.now(UTC)):
             yield HealthFinding(Health.OK, seen)
     except (NoRoundTrip, MailboxTrouble) as error:
         yield HealthFinding(Health.FAIL, str(error), error.remedy)

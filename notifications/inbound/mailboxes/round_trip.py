@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -30,11 +30,12 @@ class NoRoundTrip(Exception):
         self.remedy = remedy
 
 
-def send_and_wait(settings: Settings, *, patience: float = PATIENCE) -> Iterator[str]:
+def send_and_wait(settings: Settings, *, at: datetime, patience: float = PATIENCE) -> Iterator[str]:
     """Send a letter to an address of ours such as those for replies, and wait until it lies in a mailbox; delete it.
 
-    Yield a line for each thing that was seen. A Ventil that runs meanwhile may have moved the letter to the folder
-    "Ventil", and files it as automatic, on no case. Raises `NoRoundTrip`, or a `MailboxTrouble` of a mailbox.
+    Yield a line for each thing that was seen; `at` is the date of the letter. A Ventil that runs meanwhile may have
+    moved the letter to the folder "Ventil", and files it as automatic, on no case. Raises `NoRoundTrip`, or a
+    `MailboxTrouble` of a mailbox.
     """
     to = _own_address(settings)
     message_id = f"prov.{secrets.token_hex(10)}@{settings.mail_from.rpartition('@')[2]}"
@@ -42,7 +43,7 @@ def send_and_wait(settings: Settings, *, patience: float = PATIENCE) -> Iterator
         with open_mailbox(login, settings.incoming.oauth) as mailbox:
             yield f"mailbox {login.name}: {len(messages.list_uids(mailbox))} waiting"
     began = time.monotonic()
-    _send(settings, to, message_id)
+    _send(settings, to, message_id, at)
     yield f"sent a letter to {to}"
     while time.monotonic() - began < patience:
         for login in settings.incoming.mailboxes:
@@ -67,10 +68,10 @@ def _own_address(settings: Settings) -> str:
     return settings.incoming.reply_to.replace(PLACEHOLDER, OF_NO_LETTER)
 
 
-def _send(settings: Settings, to: str, message_id: str) -> None:
+def _send(settings: Settings, to: str, message_id: str, at: datetime) -> None:
     letter = EmailMessage(policy=SMTP)
     letter["From"], letter["To"], letter["Subject"] = settings.mail_from, to, "Ventil: prov"
-    letter["Date"], letter["Message-ID"] = format_datetime(datetime.now(UTC)), f"<{message_id}>"
+    letter["Date"], letter["Message-ID"] = format_datetime(at), f"<{message_id}>"
     letter["Auto-Submitted"] = "auto-generated"
     letter.set_content(WORDS)
     try:

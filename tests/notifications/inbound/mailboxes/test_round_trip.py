@@ -1,5 +1,7 @@
 """The letter to ourselves: sent over SMTP, seen in the mailbox, deleted there; or said why not, in one line."""
 
+from datetime import UTC, datetime
+
 import pytest
 from support.inbound_rows import mail_about
 from support.keys import SECRET_KEY
@@ -9,7 +11,12 @@ from notifications.inbound.mailboxes.errors import MailboxLoginRefused
 from notifications.inbound.mailboxes.polling import poll
 from notifications.inbound.mailboxes.round_trip import NoRoundTrip, send_and_wait
 
+A_DAY = datetime(2026, 11, 30, 9, tzinfo=UTC)
 PATTERN = "arende+{token}@kommun.example"
+
+
+def seen_of(settings, **more):
+    return list(send_and_wait(settings, at=A_DAY, **more))
 
 
 @pytest.fixture
@@ -26,7 +33,7 @@ def environ(mailbox, smtp_sink):
 def test_a_letter_that_comes_back_is_seen_and_deleted(environ, mailbox, smtp_sink):
     mailbox.put(mail_about("annat"))
     smtp_sink.keep = lambda mail: mailbox.put(mail.content)
-    seen = list(send_and_wait(read_settings(environ)))
+    seen = seen_of(read_settings(environ))
     assert "1 waiting" in seen[0] and seen[1] == "sent a letter to arende+0.prov@kommun.example"
     assert "seen in the folder INBOX, and was deleted" in seen[2]
     assert mailbox.mails() == [mail_about("annat")]
@@ -39,28 +46,28 @@ def test_it_is_found_in_the_folder_to_which_a_running_ventil_moved_it(environ, m
         poll(small_house.database, mailbox.login())
 
     smtp_sink.keep = deliver_and_poll
-    assert "folder Ventil" in list(send_and_wait(read_settings(environ)))[-1]
+    assert "folder Ventil" in seen_of(read_settings(environ))[-1]
     assert mailbox.mails("Ventil") == []
 
 
 def test_a_letter_that_does_not_come_is_said(environ):
     with pytest.raises(NoRoundTrip, match="has not come within"):
-        list(send_and_wait(read_settings(environ), patience=1.5))
+        seen_of(read_settings(environ), patience=1.5)
 
 
 def test_a_letter_that_nobody_takes_is_said(environ, smtp_sink):
     smtp_sink.moods_by_address["arende+0.prov@kommun.example"] = "550"
     with pytest.raises(NoRoundTrip, match="cannot be sent"):
-        list(send_and_wait(read_settings(environ)))
+        seen_of(read_settings(environ))
 
 
 def test_what_is_not_set_is_named(environ):
     with pytest.raises(NoRoundTrip) as error:
-        list(send_and_wait(read_settings(environ | {"VENTIL_SMTP_URL": "", "VENTIL_MAIL_REPLY": ""})))
+        seen_of(read_settings(environ | {"VENTIL_SMTP_URL": "", "VENTIL_MAIL_REPLY": ""}))
     assert error.value.remedy == "set VENTIL_MAIL_REPLY, VENTIL_SMTP_URL"
 
 
 def test_a_mailbox_that_cannot_be_read_is_said_before_anything_is_sent(environ, mailbox, smtp_sink):
     with pytest.raises(MailboxLoginRefused):
-        list(send_and_wait(read_settings(environ | {"VENTIL_MAIL_IN": mailbox.url(password="fel")})))
+        seen_of(read_settings(environ | {"VENTIL_MAIL_IN": mailbox.url(password="fel")}))
     assert smtp_sink.attempts == 0
