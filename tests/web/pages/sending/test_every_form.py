@@ -69,8 +69,9 @@ LOGS_IN = frozenset(
 )  # keeps no address, no code
 BUTTONS = frozenset({  # nothing is typed
     "account.end_session", "account.revoke_every_token", "account.revoke_token", "by_letter.put_out_of_case",
-    "by_letter.put_out_own", "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit", "calls.tick", "calls.undo",
+    "by_letter.put_out_own", "calls.tick", "calls.undo",
     "correcting.follow_todays_policy", "forum.answer", "forum.choose",
+    "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit",
     "forum.note_answers", "forum.send", "forum.take_guest_off", "login.log_out", "login.log_out_everywhere",
     "passing_days.move", "plans.begin", "publishing.publish", "publishing.take_back", "reporter.give_new_key",
     "set_aside.again",
