@@ -70,6 +70,8 @@ COLUMNS = (
     Column("wants_public", "yes when the person who asked wants it published"),
     Column("published_at", "when it was published; not published when empty"),
     Column("sent_back", "how often a unit has sent it back"),
+    Column("unread_reply", "yes when a reply by mail to what was done waits to be read"),
+    Column("junk_since", "since when it is taken for likely junk; it is not when empty"),
     Column("acted_at", "when a person of the house last did something about it"),
     Column("waiting_from", "the state before it began to wait"),
     Column("waiting_from_due_on", "the day of that state's clock"),

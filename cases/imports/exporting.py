@@ -95,6 +95,7 @@ def _kept(case: Case, details: Details, calendar: Calendar) -> Row:
         "duty_on": case.duty_on, "duty_first_on": case.duty_first_on, "obligation": case.obligation,
         "subject": details.get("subject", case.subject), "wants_public": case.wants_public,
         "published_at": case.published_at,
+        "unread_reply": case.unread_reply is not None, "junk_since": case.junk_since,
         "sent_back": case.sent_back_count, "acted_at": case.last_act_at, "waiting_from": case.waiting_from,
         "waiting_from_due_on": _day(case.waiting_from_due_at, calendar), "followers": details.get("followers"),
         "agenda": details.get("agenda"), **details.get("register", {}),

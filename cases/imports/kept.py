@@ -97,6 +97,8 @@ class Kept:
     wants_public: bool = False
     published_at: datetime | None = None
     sent_back: int = 0
+    unread_reply: bool = False
+    junk_since: datetime | None = None
     acted_at: datetime | None = None
     waiting_from: State | None = None
     waiting_from_due_on: date | None = None
@@ -114,7 +116,8 @@ REGISTER_COLUMNS = {  # of an import and an export, by what they hold of an entr
 }  # fmt: skip
 KEPT_COLUMNS = frozenset({
     "ref", "public_id", "origin", "officer", "note_for", "done_at", "promise", "duty_on", "duty_first_on",
-    "obligation", "subject", "wants_public", "published_at", "sent_back", "acted_at", "waiting_from",
+    "obligation", "subject", "wants_public", "published_at", "sent_back", "unread_reply", "junk_since", "acted_at",
+    "waiting_from",
     "waiting_from_due_on", "followers", "agenda", "rung", "rung_at", "rung_fired_at", "life_due_on",
     "life_rung", "life_at", *REGISTER_COLUMNS.values(),
 })  # fmt: skip
@@ -133,6 +136,7 @@ def kept_values(row: RowValues, *, kind: Kind, is_open: bool) -> Kept:
         obligation=row.text("obligation") or None, subject=row.text("subject") or None,
         wants_public=row.yes("wants_public"), published_at=_published_at(row),
         sent_back=row.number("sent_back") or 0, acted_at=row.moment("acted_at"),
+        unread_reply=row.yes("unread_reply"), junk_since=row.moment("junk_since"),
         waiting_from=State(came_from) if came_from else None, waiting_from_due_on=row.day("waiting_from_due_on"),
         followers=_followers(row), agenda=row.one_of("agenda", frozenset(AgendaReason)),
         ladder=_ladder(row) if is_open else None, register=_register(row),

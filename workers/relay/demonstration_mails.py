@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cases.case import WAITING_FOR_REPORTER, Case
@@ -22,8 +22,8 @@ DESK = "arende@ekvinda.example"
 NEW = (
     "Maja Lindell <maja.lindell@hemma.example>",
     "Gatlampan vid busshållplatsen är trasig",
-    "Hej!\n\nGatlampan vid busshållplatsen utanför skolan har varit trasig i en vecka. Det är mörkt när barnen kommer med"
-    " skolbussen. Kan ni laga den?\n\nVänliga hälsningar\nMaja Lindell\n",
+    "Hej!\n\nGatlampan vid busshållplatsen utanför skolan har varit trasig i en vecka. Det är mörkt när barnen kommer"
+    " med skolbussen. Kan ni laga den?\n\nVänliga hälsningar\nMaja Lindell\n",
 )
 JUNK = (
     "Bästa Räntan <erbjudande@snabba-lan.example>",
@@ -32,7 +32,7 @@ JUNK = (
 )
 ANSWER = "Hej!\n\nDet är den andra lampan från bron räknat, på vänster sida när man kommer från byn.\n"
 NOT_DONE = "Hej!\n\nTack för beskedet, men det är inte klart. Det är precis som förut.\n"
-Reply = tuple[str, str, str, datetime]  # name, address, Message-ID of the letter, when it was sent
+Answered = tuple[str, str, str]  # name and address of who got a letter, and its Message-ID
 
 
 def let_mails_come_in(database: Database, settings: Settings) -> None:
@@ -52,10 +52,10 @@ def let_mails_come_in(database: Database, settings: Settings) -> None:
         pass
 
 
-def _letter_to_who_asked(session: Session, letter: str, is_so: object) -> Reply | None:
+def _letter_to_who_asked(session: Session, letter: str, is_so: ColumnElement[bool]) -> Answered | None:
     """Return the latest letter of this name to who asked in a case that is so; None when there is none."""
     found = (
-        select(Party.name, Party.email, Delivery.message_id, Delivery.created_at)
+        select(Party.name, Party.email, Delivery.message_id)
         .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
         .join(Event, Event.id == DeliveryLine.event_id)
         .join(Case, Case.id == Event.stream)
@@ -66,13 +66,13 @@ def _letter_to_who_asked(session: Session, letter: str, is_so: object) -> Reply 
         .limit(1)
     )  # fmt: skip
     row = session.execute(found).one_or_none()
-    return (row.name or "", row.email, row.message_id, row.created_at) if row is not None else None
+    return (row.name or "", row.email or "", row.message_id or "") if row is not None else None
 
 
-def _reply(answered: Reply, words: str, at: datetime, number: int) -> EmailMessage:
-    name, email, message_id, sent_at = answered
+def _reply(answered: Answered, words: str, at: datetime, number: int) -> EmailMessage:
+    name, email, message_id = answered
     mail = _mail(f"{name} <{email}>", "Sv: Ditt ärende", f"{words}\n{name}\n", at, number)
-    mail["In-Reply-To"] = mail["References"] = f"<{message_id}>" if not message_id.startswith("<") else message_id
+    mail["In-Reply-To"] = mail["References"] = f"<{message_id}>"
     return mail
 
 

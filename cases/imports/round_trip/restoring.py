@@ -29,6 +29,7 @@ PLAIN = (
     "obligation",
     "subject",
     "published_at",
+    "junk_since",
     "waiting_from",
 )  # as they stand in the row
 
@@ -88,6 +89,8 @@ def _set_columns(writer: EntryWriter, case: Case, row: ImportRow, clocks_at: dat
         if (value := getattr(kept, name)) is not None:
             setattr(case, name, value)
     case.quick_win, case.wants_public, case.sent_back_count = row.quick_win, kept.wants_public, kept.sent_back
+    if kept.unread_reply and case.state is State.DONE:
+        case.unread_reply = case.version + 1  # the event that tells of the import: earlier ones are not in the table
     if kept.waiting_from_due_on is not None:
         case.waiting_from_due_at = calendar.end_of(kept.waiting_from_due_on)
     if kept.officer is not None:

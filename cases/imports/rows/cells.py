@@ -26,7 +26,7 @@ YES = {
     "0": False,
     "": False,
 }
-PAST = frozenset({"acted_at", "published_at", "rung_fired_at"})  # what cannot lie in the future
+PAST = frozenset({"acted_at", "junk_since", "published_at", "rung_fired_at"})  # what cannot lie in the future
 
 
 class CellReader:

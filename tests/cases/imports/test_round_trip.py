@@ -33,6 +33,7 @@ from cases.organisation.units import Unit
 from cases.parties import Follower, Party
 from cases.promises import Promise
 from cases.public.publication import Published
+from cases.states import State
 
 NEW_BY_NATURE = {
     Case: {
@@ -59,7 +60,7 @@ COMPARED = {
         "waiting_unit_id", "waiting_name", "waiting_their_ref", "waiting_from", "waiting_from_due_at",
         "merged_into_id", "duty_on", "duty_first_on", "every_months", "obligation", "subject", "perspective",
         "quick_win", "wants_public", "published_at", "highest_rung", "sent_back_count", "last_act_at", "touched_at",
-        "ended_at",
+        "ended_at", "unread_reply", "junk_since",
     ),
     Party: ("name", "email", "phone", "locale", "protected"),
 }  # fmt: skip
@@ -122,6 +123,8 @@ def _value(names: dict[str, dict[Any, str]], one: Any, name: str) -> Any:
     if name in ONLY_WHILE and getattr(one, ONLY_WHILE[name]) is None:
         return None
     value = getattr(one, name)
+    if name == "unread_reply":
+        return value is not None  # which event it is changes with the history
     if name == "subject":
         by_name = one.obligation in OWED_BY_MEETINGS  # each house numbers its meetings in its own way
         return names[name].get(value, value) if by_name else value
@@ -196,6 +199,19 @@ def test_the_demonstration_is_the_same_house_after_two_moves(houses: Houses, tmp
     sweep(house, now=NOW + timedelta(days=1))
     with house.reading() as session:
         assert find_forgotten(session, NOW + timedelta(days=1)) == []
+
+
+def test_that_a_reply_waits_and_that_it_is_junk_moves_too(houses: Houses, tmp_path: Path) -> None:
+    first, other = houses.demonstration(), houses.empty()
+    with first.transaction() as session:
+        done = session.scalars(select(Case).where(Case.state == State.DONE).limit(1)).one()
+        came = session.scalars(select(Case).where(Case.state == State.RECEIVED).limit(1)).one()
+        done.unread_reply, came.junk_since = 1, came.received_at
+        refs = {"reply": done.ref, "junk": came.ref}
+    assert import_from(export_to(tmp_path / "cases.csv", first), other, NOW)[1] == []
+    kept = _kept(other, Case)
+    assert [ref for ref, case in kept.items() if case["unread_reply"]] == [refs["reply"]]
+    assert [ref for ref, case in kept.items() if case["junk_since"]] == [refs["junk"]]
 
 
 @pytest.mark.parametrize("model", COMPARED)

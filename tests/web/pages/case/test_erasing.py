@@ -10,6 +10,8 @@ from support.canaries import CANARY, DECISION, FORMER, FORMER_PHONE, dumped, era
 from support.files_to_send import PDF
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
+from support.incoming_mail import MailHouse
+from support.letter_answers import letters_to
 
 from cases.access.tokens import Link, link_token
 from cases.case import Case
@@ -21,6 +23,7 @@ from cases.history.journal import Event
 from cases.parties import Follower, Party
 from cases.states import State
 from notifications.deliveries import Address, Delivery, Outcome
+from notifications.inbound_mail import InboundOutcome
 from workers.relay.draining import drain_outbox
 
 
@@ -57,6 +60,17 @@ def live(web: Web, ref: str, key: str) -> None:
     change = {"to": "waiting", "waiting_for": waits, "note": "kanariefraga", "version": version}
     assert web.post(f"/cases/{ref}/changes", change, by="officer").status_code == 200
     assert CANARY in visitor(web, "contact").read("/sok?q=kanariekommentar")
+    write_by_mail(web)
+
+
+def write_by_mail(web: Web) -> None:
+    """Let a mail come in from who asked, about a letter that they got."""
+    send(web)
+    letter = letters_to(web, "kanarie.mejl")[-1]
+    filed = MailHouse(web).reply(letter, "kanariemejl", sender="kanarienamn <kanarie.mejl@example.se>")
+    assert filed is not None
+    assert filed.outcome == InboundOutcome.COMMENT
+    assert b"kanariemejl" in filed.raw
 
 
 @pytest.fixture
