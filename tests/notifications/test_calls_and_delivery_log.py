@@ -11,12 +11,12 @@ from cases.database.transactions import calendar_of
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
-from notifications.calls import count_to_ring, drop_overtaken, next_try, record_no_answer, tick_off, to_ring
 from notifications.deliveries import Channel, Outcome
 from notifications.delivery_log import deliveries_about
 from notifications.letters import still_entitled
 from notifications.letters.wording.reasons_in_swedish import why_not
 from notifications.planning import rate_limits, readdressing, redundant_calls
+from notifications.telephone.calls import count_to_ring, drop_overtaken, next_try, record_no_answer, tick_off, to_ring
 
 GOSTA = Reporter(name="Gösta", phone="0123-99 99")
 

@@ -14,11 +14,11 @@ from cases.public.publishing import publish
 from cases.refusals import LettersBeforeTheAt, NotAllowed, NotAMailAddress, NotAPhoneNumber, ReasonNeeded
 from cases.reporters.details import ReporterDetails
 from cases.states import State
-from notifications.calls import to_ring
 from notifications.deliveries import Address, Channel, Delivery, DeliveryLine, Outcome
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.still_entitled import reason_to_suppress
 from notifications.reporters import correct_reporter, set_protection
+from notifications.telephone.calls import to_ring
 
 NOW = datetime(2026, 4, 15, 9, tzinfo=UTC)
 NEW = ReporterDetails(name="Frida Ny", email="ny@hemma.example")

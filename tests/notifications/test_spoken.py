@@ -9,10 +9,10 @@ from cases.access.actors import A_VISITOR
 from cases.handing_in import Reporter
 from cases.refusals import NotAllowed, NotFound
 from cases.states import State
-from notifications.calls import count_to_ring, record_no_answer, tick_off, to_ring
 from notifications.letters.filling_templates import Paragraph, ParagraphKind
-from notifications.rung_calls import just_rung, take_back
-from notifications.spoken import as_spoken
+from notifications.telephone.calls import count_to_ring, record_no_answer, tick_off, to_ring
+from notifications.telephone.rung_calls import just_rung, take_back
+from notifications.telephone.spoken import as_spoken
 
 KARIN = Reporter(name="Karin", phone="070-123 45 67")
 TEXT, QUOTE = ParagraphKind.TEXT, ParagraphKind.QUOTE

@@ -16,9 +16,9 @@ from cases.organisation.domain_time import both_clocks
 from cases.reading.lists import Filters, conditions
 from cases.settings.mail_in import MailInSettings
 from cases.states import OPEN
-from notifications.calls import count_to_ring
 from notifications.deliveries import Channel, Delivery, MailServer, Outcome
 from notifications.set_aside import count_set_aside
+from notifications.telephone.calls import count_to_ring
 from web.operations.mail_metrics import IncomingMailCollector
 
 NEVER = float("inf")

@@ -16,8 +16,8 @@ from cases.files.orphans import forget_orphans
 from cases.files.storage import attachments_under
 from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
-from notifications.calls import drop_overtaken
 from notifications.inbound.mailboxes.emptying import empty_all
+from notifications.telephone.calls import drop_overtaken
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()

@@ -22,9 +22,9 @@ from cases.organisation.domain_time import both_clocks
 from cases.organisation.municipality import STREAM, municipality
 from cases.reading.lists import Filters, conditions
 from cases.states import LADDER_STATES
-from notifications.calls import count_to_ring
 from notifications.inbound.mailboxes.poll_records import list_not_read
 from notifications.set_aside import count_set_aside
+from notifications.telephone.calls import count_to_ring
 from workers.runtime import Runtime
 
 LOG = structlog.get_logger()

@@ -3,17 +3,8 @@
 import time
 from dataclasses import dataclass
 
-from proof.mutants import (
-    held_seams,
-    held_trials,
-    meeting_seams,
-    meeting_trials,
-    question_trials,
-    seams,
-    trials,
-    village_seams,
-    village_trials,
-)
+from proof.mutants import held_seams, held_trials, question_trials, seams, trials
+from proof.mutants.of_the_method import meeting_seams, meeting_trials, village_seams, village_trials
 from proof.mutants.seams import Seam
 from proof.mutants.stage import StagePlace
 from proof.mutants.trials import Trial

@@ -18,8 +18,8 @@ from cases.history.journal import Event
 from cases.progress import WaitingFor
 from cases.reading.lists import Filters, list_cases
 from cases.states import LADDER_STATES, OPEN, State
-from notifications.calls import to_ring
 from notifications.deliveries import Channel
+from notifications.telephone.calls import to_ring
 from web.operations.metrics import figures
 from web.pages.list_part import ROWS
 from web.pages.staff.desk import PILES

@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from notifications.calls import record_no_answer, tick_off, to_ring
-from notifications.rung_calls import just_rung, take_back
+from notifications.telephone.calls import record_no_answer, tick_off, to_ring
+from notifications.telephone.rung_calls import just_rung, take_back
 from web.current import current, right_now
 from web.language.dates import moment_words
 from web.language.gettext import gettext

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
 from cases.reading.lists import MOST_COUNTED, Filters, Sort, count_cases, is_cursor_of, list_cases
-from notifications.calls import count_to_ring
 from notifications.set_aside import count_set_aside
+from notifications.telephone.calls import count_to_ring
 from web.current import current, right_now
 from web.pages.filters import not_understood, slugs, status_of_filters, unknown_choices
 from web.pages.list_part import ROWS, part_of

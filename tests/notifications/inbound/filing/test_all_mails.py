@@ -40,7 +40,7 @@ LETTER = "the letter that is answered"
 FILED = {InboundOutcome.COMMENT, InboundOutcome.ANSWER}
 
 
-class Killed(BaseException):
+class ProcessKilled(BaseException):
     """The process is killed: nothing catches it, and nothing is finished."""
 
 
@@ -53,7 +53,7 @@ def killed_each_third() -> Iterator[None]:
     def dying(*given: Any) -> None:
         finish(*given)
         if next(filed) % 3 == 0:
-            raise Killed
+            raise ProcessKilled
 
     with patch("notifications.inbound.filing.queue.file_mail", dying):
         yield
@@ -90,7 +90,7 @@ def _worked(mails: MailHouse) -> bool:
     """Let a process file what waits; when it is killed, another one begins as `ventil up` does."""
     try:
         return file_some(mails.web.database, mails.web.settings) > 0
-    except Killed:
+    except ProcessKilled:
         void_leases(mails.web.database)
         return True
 

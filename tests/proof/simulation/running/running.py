@@ -12,8 +12,8 @@ from cases.access.actors import A_COMMAND
 from cases.calendar import add_months
 from cases.ladder.sweep import sweep
 from cases.satisfaction.asking_once import ask_how_it_went
-from notifications.calls import tick_off, to_ring
 from notifications.set_aside import send_again
+from notifications.telephone.calls import tick_off, to_ring
 from proof.simulation.checks.breaches import Breaches
 from proof.simulation.checks.counting import StoryCounts
 from proof.simulation.checks.village import VillageWatch

@@ -8,11 +8,11 @@ from cases.case import Case
 from cases.database.tables.idempotency_keys import KeptAnswer
 from cases.history.outbox import OutboxEntry
 from cases.states import State
-from notifications.calls import to_ring
 from notifications.deliveries import Delivery, DeliveryLine
 from notifications.letters.rendering import LetterSettings, render
 from notifications.letters.snapshot import read_snapshot
 from notifications.planning.planning import plan_events
+from notifications.telephone.calls import to_ring
 
 RUT = {"name": "Rut", "email": "rut@example.se"}
 STAFF = ("contact", "officer", "head", "admin")

@@ -20,8 +20,8 @@ from cases.village.forum.sending import send_agenda
 from proof.checker import InvariantBreach
 from proof.crashes.acting import now_of, staff
 from proof.crashes.house import Process
+from proof.mutants.of_the_method.village_trials import A_DAY, Found, sweeps, watched
 from proof.mutants.stage import StagePlace, at_work, stage
-from proof.mutants.village_trials import A_DAY, Found, sweeps, watched
 from proof.simulation.second_calendar import local_day
 
 TOPICS = ("Budget", "Resor")

@@ -28,7 +28,7 @@ from notifications.letters.snapshot import LineContext, read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.letters.urls import WebAddresses
 from notifications.planning.redundant_calls import OVERTAKEN
-from notifications.spoken import as_spoken
+from notifications.telephone.spoken import as_spoken
 
 SPOKEN_KINDS = frozenset({ParagraphKind.TEXT, ParagraphKind.QUOTE, ParagraphKind.LIST})
 SPOKEN_SECTIONS = ("happened", "next", "object")  # not "ask": the one who rings can be asked

@@ -1,0 +1,1 @@
+"""Telephone calls instead of letters: what to say to whom, and what was noted of a call."""

@@ -1,0 +1,1 @@
+"""Mutants of the village method: its seams and its trials."""
