@@ -147,6 +147,8 @@ def live_with_every_letter(town: LetterTown) -> None:
     happen(town, "case.kept_off_agenda", {"why": "waits"})
     happen(town, "case.key_replaced", {})
     happen(town, "case.satisfaction_asked", {"whose": "reporter"})
+    happen(town, "case.commented", {"visibility": "participants", "channel": "mail", "waits_until": "2026-05-01"})
+    happen(town, "case.address_bounced", {"delivery": 1, "permanent": True, "status": "5.1.1"})
     happen(town, "plan.adopted", A_PLAN)
     log_a_contact(town)
     meet(town)

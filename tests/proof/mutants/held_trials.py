@@ -1,7 +1,7 @@
 """A trial of held letters: news waits for a Monday and for a return, and is told once."""
 
 from proof.checker import InvariantBreach
-from proof.crashes.journeys.held import HELD
+from proof.crashes.journeys.of_letters.held import HELD
 from proof.mutants.stage import StagePlace, at_work, stage
 
 

@@ -35,9 +35,9 @@ from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
 from proof.crashes.grounds import BEGINS
 from proof.crashes.house import World
-from proof.crashes.journeys.by_letter import BY_LETTER
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
+from proof.crashes.journeys.of_letters.by_letter import BY_LETTER
 from proof.crashes.journeys.progress import TAKEN_ON
 from proof.crashes.sweeping import Broken, Length, Sweep
 from proof.mutants.stage import StagePlace, at_work, stage

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
-from support.incoming_mail import MailHouse, a_mail
+from support.inbound.incoming_mail import MailHouse, a_mail
 from support.letter_answers import letters_to, tokens_in
 from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.houses.small_web import borrow_web
-from support.incoming_mail import MailHouse
+from support.inbound.incoming_mail import MailHouse
 
 
 @pytest.fixture

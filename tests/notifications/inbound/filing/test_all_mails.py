@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 import pytest
 from sqlalchemy import select
-from support.incoming_mail import MailHouse
+from support.inbound.incoming_mail import MailHouse
+from support.inbound.mails_in import DATA, OURS, expected_mails
 from support.letter_answers import letters_to
-from support.mails_in import DATA, OURS, expected_mails
 
 from cases.handing_in import Reporter
 from cases.history.journal import Event

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.incoming_mail import MailHouse
+from support.inbound.incoming_mail import MailHouse
 from support.letter_answers import letters_to, tokens_in
 
 from cases.case import case_to_change

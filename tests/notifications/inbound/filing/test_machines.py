@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select, update
-from support.incoming_mail import PATTERN, MailHouse, a_mail, a_reply, asked_by_mail
+from support.inbound.incoming_mail import PATTERN, MailHouse, a_mail, a_reply, asked_by_mail
 
 from cases.handing_in import Reporter
 from cases.settings.mail_in import PLACEHOLDER

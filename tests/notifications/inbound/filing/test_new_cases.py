@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from support.incoming_mail import MailHouse, a_mail
+from support.inbound.incoming_mail import MailHouse, a_mail
 
 from cases.case import Case
 from cases.history.journal import Event

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from support.incoming_mail import NEW_MAIL, PATTERN, MailHouse, a_mail, a_reply, asked_by_mail
+from support.inbound.incoming_mail import NEW_MAIL, PATTERN, MailHouse, a_mail, a_reply, asked_by_mail
 
 from cases.access.actors import ActorKind
 from cases.states import State

@@ -8,7 +8,7 @@ import time
 import zipfile
 
 import pytest
-from support.mails_in import DATA, HEAD, a_mail, raw_mail, read
+from support.inbound.mails_in import DATA, HEAD, a_mail, raw_mail, read
 
 from notifications.inbound.reading import opening
 from notifications.inbound.reading.reading import LARGEST

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.mails_in import OURS, TOKEN, a_mail, headers_of, read
+from support.inbound.mails_in import OURS, TOKEN, a_mail, headers_of, read
 
 from notifications.inbound.reading.authentication import is_junk, verdict_on
 from notifications.inbound.reading.fingerprint import content_hash

@@ -1,7 +1,7 @@
 """MAIL 2.4-2.6: each mail of tests/data becomes what its expected.json says."""
 
 import pytest
-from support.mails_in import OURS, TOKEN, expected_mails, raw_mail, read
+from support.inbound.mails_in import OURS, TOKEN, expected_mails, raw_mail, read
 
 from notifications.inbound.reading.what_a_mail_says import OurAddresses
 

@@ -1,7 +1,7 @@
 """SECURITY 47: whether the sender is confirmed is said by our own mail server alone; junk by any."""
 
 import pytest
-from support.mails_in import OURS, a_mail, headers_of, read
+from support.inbound.mails_in import OURS, a_mail, headers_of, read
 
 from notifications.inbound.reading.authentication import is_junk, verdict_on
 from notifications.inbound.reading.what_a_mail_says import OurAddresses, SenderVerdict

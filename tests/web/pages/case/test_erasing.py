@@ -10,7 +10,7 @@ from support.canaries import CANARY, DECISION, FORMER, FORMER_PHONE, dumped, era
 from support.files_to_send import PDF
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
-from support.incoming_mail import MailHouse
+from support.inbound.incoming_mail import MailHouse
 from support.letter_answers import letters_to
 
 from cases.access.tokens import Link, link_token

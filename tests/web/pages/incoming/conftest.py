@@ -2,7 +2,7 @@
 
 import pytest
 from support.houses.small_web import Web
-from support.incoming_mail import MailHouse
+from support.inbound.incoming_mail import MailHouse
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 from support.houses.small_pages import form_as_sent, visitor
-from support.incoming_mail import MailHouse, a_mail
+from support.inbound.incoming_mail import MailHouse, a_mail
 
 from cases.mail_addresses import normalised
 from cases.organisation.units import Unit

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select
 from support.houses.small_pages import stamp, visitor
-from support.incoming_mail import MailHouse, a_mail
+from support.inbound.incoming_mail import MailHouse, a_mail
 
 from cases.public.figures.counting import count_groups
 from cases.public.figures.groups import ALL, CaseGroup, Figure

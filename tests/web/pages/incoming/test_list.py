@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.houses.small_pages import visitor
-from support.incoming_mail import MailHouse, a_mail
+from support.inbound.incoming_mail import MailHouse, a_mail
 
 from cases.case import case_to_change
 from cases.states import State

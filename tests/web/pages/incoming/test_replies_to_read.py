@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.houses.small_house import MONDAY
 from support.houses.small_pages import visitor
-from support.incoming_mail import MailHouse
+from support.inbound.incoming_mail import MailHouse
 
 from cases.case import case_to_change
 from cases.states import State

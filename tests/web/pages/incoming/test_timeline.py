@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 from support.files_to_send import a_jpeg
 from support.houses.small_pages import visitor
-from support.incoming_mail import MailHouse, a_mail, a_reply, asked_by_mail
+from support.inbound.incoming_mail import MailHouse, a_mail, a_reply, asked_by_mail
 
 from cases.states import State
 

@@ -8,7 +8,7 @@ from notifications.inbound.reading.headers import MailHeaders, head_and_body, re
 from notifications.inbound.reading.reading import read_mail
 from notifications.inbound.reading.what_a_mail_says import OurAddresses, ReadMail
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 TOKEN = "arende+901.abcdefghijklmnopqrstuvwxyz@skogslunda.example"
 BOUNCE = "studs-901.abcdefghijklmnopqrstuvwxyz@skogslunda.example"
 OURS = OurAddresses(mail_from="ventil@skogslunda.example", authserv_id="mx.skogslunda.example")

@@ -1,0 +1,1 @@
+"""Mail that comes in: files of mails, and a house that they come to."""
