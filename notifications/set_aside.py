@@ -31,7 +31,7 @@ IS_UNFILED = text("inbound.outcome = 'set_aside'")  # word for word as in its pa
 KINDS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {  # each kind: its table, and when a row is set aside
     "work": (OutboxEntry, (OutboxEntry.set_aside_at.is_not(None), OutboxEntry.done_at.is_(None))),
     "delivery": (Delivery, (AWAITED, Delivery.outcome == Outcome.SET_ASIDE)),
-    "inbound": (InboundMail, (IS_UNFILED,)),
+    "inbound": (InboundMail, (IS_UNFILED, InboundMail.raw.is_not(None))),  # what was too big was never fetched
     "tick": (EventBatch, (EventBatch.set_aside_at.is_not(None), EventBatch.planned_at.is_(None))),
 }
 

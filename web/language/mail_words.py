@@ -29,7 +29,7 @@ TROUBLES_OF_MAIL: Mapping[str, LazyString] = {
     "gone": _l("The address does not exist"),
     "refused": _l("The address takes no e-mails"),
     "delayed": _l("It is delayed"),
-    "own_address": _l("The recipient’s mail server does not accept the address that we send from"),
+    "own_address": _l("The recipient’s server does not accept the address that we send from"),
 }
 
 
