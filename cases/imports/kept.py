@@ -164,6 +164,9 @@ def _published_at(row: RowValues) -> datetime | None:
     if moment is not None and row.yes("reporter_protected"):
         row.odd.append("published_at: a case of somebody with a protected identity is not published")
         return None
+    if moment is not None and row.moment("junk_since") is not None:
+        row.odd.append("published_at: what is likely junk is not published")
+        return None
     return moment
 
 

@@ -205,7 +205,8 @@ def test_that_a_reply_waits_and_that_it_is_junk_moves_too(houses: Houses, tmp_pa
     first, other = houses.demonstration(), houses.empty()
     with first.transaction() as session:
         done = session.scalars(select(Case).where(Case.state == State.DONE).limit(1)).one()
-        came = session.scalars(select(Case).where(Case.state == State.RECEIVED).limit(1)).one()
+        unpublished = select(Case).where(Case.state == State.RECEIVED, Case.published_at.is_(None))
+        came = session.scalars(unpublished.limit(1)).one()
         done.unread_reply, came.junk_since = 1, came.received_at
         refs = {"reply": done.ref, "junk": came.ref}
     assert import_from(export_to(tmp_path / "cases.csv", first), other, NOW)[1] == []
