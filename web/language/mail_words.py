@@ -29,7 +29,7 @@ TROUBLES_OF_MAIL: Mapping[str, LazyString] = {
     "gone": _l("The address does not exist"),
     "refused": _l("The address takes no e-mails"),
     "delayed": _l("It is delayed"),
-    "own_address": _l("The recipient’s mail server does not accept our own address"),
+    "own_address": _l("The recipient’s e-mail server does not accept our own address"),
 }
 
 
