@@ -29,11 +29,7 @@ TROUBLES_OF_MAIL: Mapping[str, LazyString] = {
     "gone": _l("The address does not exist"),
     "refused": _l("The address takes no e-mails"),
     "delayed": _l("It is delayed"),
-<<<<<<< HEAD
-    "own_address": _l("The recipient’s server does not accept the address that we send from"),
-=======
     "own_address": _l("The recipient’s e-mail server does not accept our own address"),
->>>>>>> 3f5e63b7ba639fbb7c01ca2ae071efa41307bc79
 }
 
 
