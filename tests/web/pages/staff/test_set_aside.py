@@ -20,7 +20,7 @@ from workers.health.doctor import look_over
 from workers.jobs.morning_letter import count_for_morning
 
 AT = datetime(2026, 3, 3, 8, tzinfo=UTC)
-KINDS = ("work", "delivery", "tick")
+KINDS = ("work", "delivery", "tick", "inbound")
 
 
 @pytest.fixture
