@@ -50,9 +50,9 @@ def _a_batch(planned_at):
 def test_each_count_equals_its_list(aside):
     with aside.database.reading() as session:
         rows = list_set_aside(session)
-        assert count_set_aside(session) == {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
-        assert count_set_aside(session) == {"work": 2, "delivery": 3, "tick": 1}
-        assert count_set_aside(session, most=2) == {"work": 2, "delivery": 2, "tick": 1}
+        assert count_set_aside(session) == {kind: sum(row.kind == kind for row in rows) for kind in (*KINDS, "inbound")}
+        assert count_set_aside(session) == {"work": 2, "delivery": 3, "inbound": 0, "tick": 1}
+        assert count_set_aside(session, most=2) == {"work": 2, "delivery": 2, "inbound": 0, "tick": 1}
 
 
 def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
