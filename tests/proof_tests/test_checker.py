@@ -101,6 +101,11 @@ TAMPERED = {
     "a letter that was another's": (
         "I25", "UPDATE letter_link SET unit_id = 1 WHERE ended_as = 'used' AND person_id IS NULL AND party_id IS NULL",
     ),
+    "a mail of other bytes": ("I23", "UPDATE inbound SET raw_sha256 = 'other' WHERE outcome = 'comment'"),
+    "a mail that stands for another event": ("I23", "UPDATE inbound SET seq = 1 WHERE outcome = 'comment'"),
+    "a machine that was taken for a person": (
+        "I24", "UPDATE inbound SET envelope_sender = '' WHERE outcome = 'comment'",
+    ),
     "a held letter that no digest tells": (
         "I26", f"UPDATE delivery SET outcome = 'suppressed', reason = 'told in digest 999' WHERE id = {A_LETTER}",
     ),

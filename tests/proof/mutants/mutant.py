@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from proof.mutants import held_seams, held_trials, question_trials, seams, trials
+from proof.mutants import held_seams, held_trials, mail_trials, question_trials, seams, trials
 from proof.mutants.of_the_method import meeting_seams, meeting_trials, village_seams, village_trials
 from proof.mutants.seams import Seam
 from proof.mutants.stage import StagePlace
@@ -55,6 +55,10 @@ QUICK = (
     Mutant("endless patience with poison", seams.endless_patience, trials.gets_a_letter_that_kills, "I15"),
     Mutant("the author is told", seams.the_author_is_told, trials.lives, "I6"),
     Mutant("an act without its letter", seams.an_act_without_its_letter, trials.is_answered_by_letter, "I25"),
+    Mutant(
+        "the way is part of the mail", mail_trials.the_way_it_came_is_part_of_a_mail, mail_trials.is_written_to, "I23"
+    ),
+    Mutant("machines are people", mail_trials.machines_are_people, mail_trials.is_written_to, "I24"),
     Mutant("asked too soon", question_trials.asked_too_soon, question_trials.is_asked_how_it_went, "I27"),
     Mutant("asked every morning", question_trials.asked_every_morning, question_trials.is_asked_how_it_went, "I27"),
     Mutant("protected asked", question_trials.the_protected_are_asked, question_trials.is_asked_how_it_went, "I27"),

@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import select
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
+from support.keys import SECRET_KEY
 from support.letters_used import answer_letter
 from support.servers.mail_server import FakeMailServer, MailServerMood, into_folder
 from support.servers.services import LOOPBACK
@@ -29,8 +30,12 @@ from cases.handing_in import Reporter
 from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.progress import Change
+from cases.settings import read_settings
 from cases.states import State
 from cases.steps.transition import WaitingFor
+from notifications.deliveries import Address, Delivery
+from notifications.inbound.filing.queue import file_some
+from notifications.inbound.keeping import ReceivedMail, keep
 from notifications.letters.rendering import LetterSettings
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
@@ -117,6 +122,7 @@ def build(url: str, folder: Path) -> None:
     letters = _Letters(house, sink)
     try:
         _live(house, letters)
+        _let_mails_come(house, letters, folder)
         _act_as_a_client(house, Journal(folder / "journal"))
         letters.send_all()
     finally:
@@ -190,6 +196,24 @@ def _answer_letters(house: SmallHouse, letters: _Letters) -> None:
         letters.send_all()
         with house.database.transaction() as session:
             answer_letter(session, ref, Change(to, step=step, note=note), key=KEY, at=MONDAY)
+
+
+def _let_mails_come(house: SmallHouse, letters: _Letters, folder: Path) -> None:
+    """Let who asked reply to a letter by mail, and a program of theirs say that they are away."""
+    ref = house.hand_in("Sned bänk", at=NOW, reporter=Reporter(email="mia@example.se"))
+    house.change(ref, State.ASSIGNED, at=NOW, responsible="vatten")
+    letters.send_all()
+    replied = select(Delivery.message_id).join(Address, Address.id == Delivery.address_id)
+    with house.database.transaction() as session:
+        message_id = session.scalars(replied.where(Address.email == "mia@example.se").limit(1)).one()
+        for number, (text, more) in enumerate((("Tack!", ""), ("Jag är borta.", "Auto-Submitted: auto-replied\n"))):
+            head = f"From: mia@example.se\nTo: ventil@example.se\nSubject: Sv\nMessage-ID: <{number}@mia.example>\n"
+            head += f"In-Reply-To: <{message_id}>\nContent-Type: text/plain; charset=utf-8\n{more}"
+            keep(session, ReceivedMail(f"{head}\n{text}\n".encode(), "a mailbox"))
+    environ = {"VENTIL_DATABASE_URL": house.database.url, "VENTIL_SECRET_KEY": SECRET_KEY}
+    while file_some(house.database, read_settings(environ, folder=folder)):
+        pass
+    letters.send_all()
 
 
 def _follow(house: SmallHouse, ref: str, email: str) -> None:
