@@ -75,5 +75,5 @@ def test_who_asked_says_yes_in_two_taps(town: Web, open_letter_of: Callable[...,
     telephone = open_letter_of("rut")
     telephone.page.locator("summary", has_text="Ja, det stämmer").click()
     telephone.page.locator("#svar-confirm").get_by_role("button", name="Skicka").click()
-    telephone.says("Du har använt den här länken")
+    telephone.says("Du har svarat med den här länken")
     assert town.house.case(ref).state is State.CLOSED

@@ -170,7 +170,7 @@ def test_the_history_stays_whole_and_says_on_which_decision_it_rests(web, ref):
         assert find_forgotten(session, present(session)) == []
         last = session.scalars(select(Event).where(Event.type == "case.words_erased")).one()
         assert last.facts["decision"] == DECISION
-        assert set(last.facts["also"]) == {"reporter", "files", "followers", "waiting_name"}
+        assert set(last.facts["also"]) == {"reporter", "files", "followers", "waiting_name", "mail"}
         case = session.scalars(select(Case)).one()
         assert (case.title, case.waiting_name, case.waiting_their_ref) == ("(raderat)", "(raderat)", None)
         assert session.scalars(select(Attachment.id)).all() == []
@@ -195,7 +195,7 @@ def test_one_can_erase_who_asked_and_keep_the_words(web, ref):
 
 
 def test_one_can_erase_a_text_and_keep_who_asked(web, ref):
-    [comment] = [event for event in web.house.events(ref) if event.type == "case.commented"]
+    comment = next(event for event in web.house.events(ref) if event.type == "case.commented")
     form = {"event": str(comment.seq), "decision": DECISION}
     assert visitor(web, "contact").send(f"/arenden/{ref}/radera", **form).status_code == 303
     page = visitor(web, "contact").read(f"/arenden/{ref}")

@@ -28,6 +28,7 @@ NUMBERS = {
     "followers",
     "attachment",
     "delivery",
+    "grade",
     "events",
     *OF_PLANS,
     *OF_RELATIONS,

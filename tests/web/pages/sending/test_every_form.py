@@ -75,8 +75,8 @@ BUTTONS = frozenset({  # nothing is typed
     "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit",
     "correcting.follow_todays_policy", "forum.answer", "forum.choose", "forum.note_answers", "forum.send",
     "forum.take_guest_off", "handing_over.give", "login.log_out", "login.log_out_everywhere",
-    "passing_days.move", "plans.begin", "preferences.change", "publishing.publish", "publishing.take_back",
-    "reporter.give_new_key", "set_aside.again",
+    "own_calendar.make", "own_calendar.remove", "passing_days.move", "plans.begin", "preferences.change",
+    "publishing.publish", "publishing.take_back", "reporter.give_new_key", "set_aside.again",
 })  # fmt: skip
 
 
