@@ -73,7 +73,9 @@ SQL_PARTS = {
     **VILLAGE_PARTS,
     **MEETING_PARTS,
     "OPEN": "c.state NOT IN ('closed', 'declined', 'merged')",
-    "CLIMBS": "c.state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting')",
+    "CLIMBS": (
+        "(c.state IN ('received', 'assigned', 'planned', 'in_progress', 'waiting') OR c.unread_reply IS NOT NULL)"
+    ),
     # Letters of an event are planned once its own work is done, or once its tick is planned.
     "TOLD": (
         "(EXISTS (SELECT 1 FROM work w WHERE w.event_id = e.id AND w.done_at IS NOT NULL)"
@@ -105,7 +107,8 @@ LOOKS = (
             SELECT 1 FROM fired_rung f
             WHERE f.case_id = c.id AND f.clock = 'state' AND f.cycle = c.cycle AND f.rung >= 1)"""),
     Look("G2", "a parked case has not come back, or a done one has not closed", """
-        SELECT c.ref, c.due_at FROM "case" c WHERE c.state IN ('parked', 'done') AND c.due_at < :passed"""),
+        SELECT c.ref, c.due_at FROM "case" c
+        WHERE c.state IN ('parked', 'done') AND c.unread_reply IS NULL AND c.due_at < :passed"""),
     Look("G2", "a promise has passed and nobody was told", """
         SELECT c.ref, c.promise_breaks_at FROM "case" c WHERE {OPEN} AND c.promise_breaks_at < :passed"""),
     Look("G2", "a promise runs that the case does not know", """
@@ -138,6 +141,7 @@ LOOKS = (
         WHERE f.clock = 'state' AND f.rung = 4
         AND NOT EXISTS (SELECT 1 FROM agenda_item a WHERE a.case_id = f.case_id)
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = f.case_id AND e.type = 'case.kept_off_agenda')
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = f.event_id AND e.facts ->> 'junk' IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM party p WHERE p.id = c.reporter_id AND p.protected)"""),
     Look("G3", "a rung has fired without its event", """
         SELECT c.ref, f.rung FROM fired_rung f JOIN "case" c ON c.id = f.case_id LEFT JOIN event e ON e.id = f.event_id

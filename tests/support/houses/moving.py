@@ -81,6 +81,7 @@ def furnish_rarely(house: SmallHouse) -> None:
     house.change(forum, State.WAITING, by="officer", waiting_for=WaitingFor("unit", unit="forum"))
     house.reach(State.WAITING)
     house.reach(State.PARKED)
+    house.hand_in("Låna utan säkerhet", junk=True, at=odd)
     house.hand_in("För gruppen", by="member", group="norrby", perspective="young", at=odd)
     _correct(house, house.reach(State.PLANNED), published=True, quick_win=True)
     _correct(house, house.reach(State.DONE), raised_on=date(2026, 3, 2))

@@ -130,7 +130,7 @@ def listed(session, actor, moment, **filters):
 def test_each_figure_for_prometheus_is_the_length_of_its_list(full):
     with full.database.reading() as session:
         moment, contact = datetime.now(UTC), full.house.actors["contact"]
-        told = dict(re.findall(r"^(ventil_\S+) (\S+)$", figures(session).decode(), re.M))
+        told = dict(re.findall(r"^(ventil_\S+) (\S+)$", figures(session, full.settings.incoming).decode(), re.M))
         for state in OPEN:
             number = listed(session, contact, moment, states=(state,))
             assert float(told[f'ventil_open_cases{{state="{state}"}}']) == number > 0, state

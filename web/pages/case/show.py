@@ -133,7 +133,7 @@ def _shown(session: Session, whole: WholeCase, actor: Actor, forms: dict[str, Fo
         "attachments": whole.details.files,
         "living_links": whole.living_links,
         "mails": whole.mails,
-        "mail_notices": mail_notices(session, case, actor),
+        "mail_notices": mail_notices(session, case, actor, whole.dead_since),
         "related": whole.details.related,
         "similar": whole.details.similar,
         "visibilities": _visibilities(actor),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from support.files_to_send import a_jpeg
 from support.inbound.incoming_mail import MailHouse, a_mail
 
 from cases.case import Case
@@ -49,7 +50,7 @@ def test_a_long_mail_loses_nothing(mails: MailHouse) -> None:
 
 def test_a_picture_comes_along(mails: MailHouse) -> None:
     mail = a_mail("Se bilden.", sender=RUT)
-    mail.add_attachment(b"en rad text", maintype="text", subtype="plain", filename="karta.txt")
+    mail.add_attachment(a_jpeg(), maintype="image", subtype="jpeg", filename="lampan.jpg")
     row = mails.receive(mail)
     attached = [event for event in mails.events_of(row) if event.type == "case.attached"]
     assert len(attached) == 1

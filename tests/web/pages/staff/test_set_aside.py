@@ -60,7 +60,7 @@ def test_whoever_counts_what_is_set_aside_counts_the_same(aside, tmp_path):
         number = len(list_set_aside(session))
         assert count_for_morning(session, AT, MONDAY)["set_aside"] == number
         figure = r'^ventil_(?:(?:work|deliveries)\{.*"set_aside"\}|ticks_set_aside) (\d+)'
-        assert sum(map(int, re.findall(figure, figures(session).decode(), re.M))) == number
+        assert sum(map(int, re.findall(figure, figures(session, aside.settings.incoming).decode(), re.M))) == number
     found = look_over(aside.database, read_settings({}, folder=tmp_path), {})
     assert f"{number} set aside" in [finding.what for finding in found]
     contact = visitor(aside, "contact")

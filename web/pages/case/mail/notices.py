@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import Actor
@@ -14,9 +14,10 @@ from cases.history.journal import Event
 from cases.history.words import Words
 from cases.incoming.mail_comments import BY_MAIL
 from cases.incoming.unread_replies import reads_for_house
+from cases.parties import Party
 from cases.reading.details import rows_of
 from cases.reading.visibility import seen_by
-from notifications.addresses import dead_since
+from notifications.deliveries import Address
 from notifications.inbound_mail import InboundMail, InboundOutcome
 
 REFERENCE = re.compile(r"(?<![\w-])(?:19|20)\d\d-\d{4,9}(?![\w-])")
@@ -28,6 +29,13 @@ MAILS_OF_CASE: ScalarSelect[Any] = (  # to be added as a column to a query of ca
     .correlate(Case)
     .scalar_subquery()
 )  # fmt: skip
+DEAD_SINCE: ScalarSelect[Any] = (  # likewise: since when nothing reaches the mail address of who asked
+    select(Address.dead_since)
+    .join(Party, func.lower(Party.email) == Address.email_normalised)
+    .where(Party.id == Case.reporter_id, Address.dead_since.is_not(None))
+    .correlate(Case)
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -51,14 +59,13 @@ class MailNotices:
     dead_since: datetime | None = None
 
 
-def mail_notices(session: Session, case: Case, actor: Actor) -> MailNotices:
-    """Return what the page of this case says of mail to this reader."""
+def mail_notices(session: Session, case: Case, actor: Actor, dead_since: datetime | None) -> MailNotices:
+    """Return what the page of this case says of mail to this reader; `dead_since` is the value of that column."""
     is_known = case.reporter is not None and (not case.reporter.protected or actor.is_contact)
-    email = case.reporter.email if case.reporter is not None and is_known else None
     return MailNotices(
         unread=_unread(session, case) if case.unread_reply is not None and reads_for_house(actor, case) else None,
         belongs_to=_named_case(session, case, actor) if actor.is_contact else None,
-        dead_since=dead_since(session, email) if email and actor.is_staff else None,
+        dead_since=dead_since if is_known and actor.is_staff else None,
     )
 
 
