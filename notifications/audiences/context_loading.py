@@ -68,16 +68,12 @@ def _cases() -> Select[Any]:
 
 
 CASES = _cases()
-DEAD = select(Address.email_normalised).where(Address.dead_since.is_not(None))
 
 
 def load_contexts(session: Session, events: Sequence[EventInContext]) -> list[AudienceContext]:
     """Return the audience context of each event, in the order of `events`. A few queries serve all events together."""
     cases = cases_of(session, {event.row.stream for event in events if event.row.stream})
     directories = _directories(session, events, cases)
-    dead = frozenset(row[0] for row in fetch_rows(session, DEAD, {}))
-    for directory in directories.values():
-        directory.unreachable = dead
     following = _following(session, events) if _is_any_told(events, {"followers", "new_follower"}) else {}
     invited = _invited(session, events) if _is_any_told(events, {"invited"}) else {}
     return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, and_, bindparam, or_, select, true
+from sqlalchemy import Date, ScalarSelect, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from cases.database.queries import any_of, columns_of, fetch_rows
@@ -16,7 +16,9 @@ from cases.mail_addresses import normalised
 from cases.organisation.municipality import Municipality
 from cases.organisation.people import Membership, Person, Role, serves_on
 from cases.organisation.units import Unit, UnitKind
+from cases.reading.details import rows_of
 from notifications.addresses import is_address
+from notifications.deliveries import Address
 
 
 class DirectoryMunicipality(NamedTuple):
@@ -154,8 +156,11 @@ UNIT_COLUMNS = columns_of(Unit, DirectoryUnit._fields)
 MUNICIPALITY_COLUMNS = columns_of(Municipality, DirectoryMunicipality._fields)
 WITH_DEPUTY = select(*PERSON_COLUMNS, *DEPUTY_COLUMNS).outerjoin(DEPUTY, DEPUTY.id == Person.deputy_id)
 PEOPLE = WITH_DEPUTY.where(any_of(Person.id, "ids"))
+DEAD: ScalarSelect[Any] = (
+    select(rows_of(Address.email_normalised)).where(Address.dead_since.is_not(None)).scalar_subquery()
+)
 UNITS = (
-    select(Membership.role, *PERSON_COLUMNS, *DEPUTY_COLUMNS, *UNIT_COLUMNS, *MUNICIPALITY_COLUMNS)
+    select(DEAD, Membership.role, *PERSON_COLUMNS, *DEPUTY_COLUMNS, *UNIT_COLUMNS, *MUNICIPALITY_COLUMNS)
     .select_from(Municipality)
     .join(Unit, true())
     .outerjoin(Membership, and_(Membership.unit_id == Unit.id, serves_on(bindparam("day", type_=Date))))
@@ -174,7 +179,8 @@ def directory_of(session: Session, day: date, *, slugs: Collection[str], people:
     rows = fetch_rows(session, UNITS, {"day": day, "slugs": list(slugs)})
     municipality = rows[0][-len(MUNICIPALITY_COLUMNS) :]  # there is at least one row, the desk's
     directory = Directory(DirectoryMunicipality(*municipality))
-    for role, *row in rows:
+    directory.unreachable = frozenset(address for (address,) in rows[0][0] or ())
+    for _, role, *row in rows:
         unit = DirectoryUnit(*row[2 * PERSON_WIDTH : -len(MUNICIPALITY_COLUMNS)])
         directory.units[unit.slug] = unit
         if role is not None:

@@ -134,7 +134,7 @@ class _Round:
     def _send(self, letter: PreparedLetter, token: str) -> bool:
         """Send one letter and record the outcome; return False when it is to be tried again."""
         try:
-            self.connection.send(letter.message, letter.message.envelope_from)
+            self.connection.send(letter.message)
         except (RefusedForNow, RefusedForGood, ConnectionLost) as error:
             with self.database.transaction() as session:
                 REFUSAL_HANDLERS[type(error)](session, letter.delivery_id, token, without_tokens(str(error)))

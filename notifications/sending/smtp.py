@@ -107,12 +107,14 @@ class SmtpConnection(flask_mail.Connection):
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Send one letter; when this returns, the server has accepted it.
 
-        `envelope_from` is the address for bounces, by default the letter's sender. Raises `RefusedForNow`,
-        `RefusedForGood` or `Unreachable` when the letter was not accepted, `ConnectionLost` when that is not known.
+        `envelope_from` is the address for bounces, by default that of the letter, or else its sender. Raises
+        `RefusedForNow`, `RefusedForGood` or `Unreachable` when the letter was not accepted, `ConnectionLost` when that
+        is not known.
         """
         (recipient,) = message.send_to
         with self._errors_translated():
-            sender = with_ascii_domain(str(envelope_from or message.sender))
+            bounces_to = envelope_from or getattr(message, "envelope_from", None) or message.sender
+            sender = with_ascii_domain(str(bounces_to))
             host = self._open_envelope(sender, with_ascii_domain(str(recipient)))
             self._hand_over(host, message.as_bytes())
 
