@@ -16,7 +16,8 @@ from notifications.preferences import address_of, change_pace
 from proof.crashes.acting import changed, commented, handed_in, now_of
 from proof.crashes.grounds import BEGINS
 from proof.crashes.house import Process
-from proof.crashes.journeys.journey import Journey, Step, until
+from proof.crashes.journeys.clock import morning
+from proof.crashes.journeys.journey import Journey, Step
 
 LAMP, HOLE = "Lampan är trasig", "Hål i vägen"
 UNIT, OFFICER, HEAD = "gata@prov.example", "handlaggare@prov.example", "gatuchef@prov.example"
@@ -57,5 +58,6 @@ NEWS: tuple[Step, ...] = (
     partial(commented, title=HOLE, text="Det växer.", by="kontakt"),
     partial(commented, title=LAMP, text="Hon ringde igen.", by="kontakt"),
 )
-HELD = Journey("held until a morning", (*NEWS, until(BEGINS + timedelta(days=8))), before=BEFORE)
+MORNINGS: tuple[Step, ...] = (morning(3, 6), morning(3, 9))  # the officer is back, and it is Monday again
+HELD = Journey("held until a morning", (*NEWS, *MORNINGS), before=BEFORE)
 LET_GO = Journey("held and let go", (*NEWS, partial(at_once_again, email=UNIT)), before=BEFORE)
