@@ -221,6 +221,8 @@ LETTERS = {
     "kept_off_agenda": _l("kept off the forum’s agenda"),
     "set_aside": _l("an alarm: something was not delivered"),
     "mail_trouble": _l("an alarm about incoming e-mail"),
+    "reply_to_done": _l("about a reply to the news that it is done"),
+    "address_bounced": _l("about an address that does not exist"),
     "morning": _l("the morning e-mail"),
     "login": _l("a link to log in"),
     "opt_in": _l("a question whether to follow"),

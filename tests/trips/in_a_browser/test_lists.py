@@ -145,7 +145,7 @@ def test_on_a_telephone_all_piles_of_the_desk_are_in_sight_and_no_value_is_below
     piles = screen.page.locator(".desk .sections a")
     piles.first.wait_for()
     ends = piles.evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
-    assert len(ends) == 13 and max(ends) <= width
+    assert len(ends) == 14 and max(ends) <= width
     screen.open("/bygderna")
     cells = screen.page.locator(".queue td[data-label]")
     assert cells.count() and not any(cells.evaluate_all(INDENTS))
