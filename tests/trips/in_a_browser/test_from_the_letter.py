@@ -1,10 +1,11 @@
-"""Acting from the letter on a telephone: an officer says done in three taps, and who asked says yes or no."""
+"""Acting from the letter on a telephone: an officer says done in three taps, who asked says yes or no, or replies."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
 from support.houses.small_web import Web
+from support.inbound.incoming_mail import MailHouse, asked_by_mail
 from support.letter_answers import letters_to, send_all, tokens_in
 from support.screen import Screen
 
@@ -77,3 +78,25 @@ def test_who_asked_says_yes_in_two_taps(town: Web, open_letter_of: Callable[...,
     telephone.page.locator("#svar-confirm").get_by_role("button", name="Skicka").click()
     telephone.says("Du har svarat med den här länken")
     assert town.house.case(ref).state is State.CLOSED
+
+
+def test_who_asked_answers_by_mail_and_the_case_goes_on(town: Web, open_letter_of: Callable[..., Screen]) -> None:
+    mails = MailHouse(town)
+    ref = asked_by_mail(mails)
+    mails.reply(mails.letter_to("rut"), "Den vid bron, närmast skolan.", sender="Rut <rut@example.se>")
+    officer = open_letter_of("officer")  # the letter that says that the answer has come
+    officer.says("Den vid bron, närmast skolan.")
+    officer.page.locator("summary", has_text="Klart").click()
+    officer.page.locator("#finish-note").fill("Lampan vid skolan är bytt.")
+    officer.page.locator("#svar-finish").get_by_role("button", name="Skicka").click()
+    officer.says("Sparat.")
+    telephone = open_letter_of("rut")
+    telephone.says("Lampan vid skolan är bytt.")
+    mails.reply(mails.letter_to("rut"), "Nej, den lyser inte.", sender="Rut <rut@example.se>")
+    assert (town.house.case(ref).state, town.house.case(ref).unread_reply is not None) == (State.DONE, True)
+    telephone.page.reload()
+    telephone.page.locator("summary", has_text="Nej, det är inte klart").click()
+    telephone.page.locator("#contest-note").fill("Den lyser inte.")
+    telephone.page.locator("#svar-contest").get_by_role("button", name="Skicka").click()
+    telephone.says("Du har använt den här länken")
+    assert (town.house.case(ref).state, is_narrow(telephone)) == (State.ASSIGNED, True)

@@ -17,10 +17,10 @@ from notifications.letter_links.using import LinkEnd, OpenedLink, open_link
 from web.current import current, machine_now, right_now, today
 from web.language.gettext import gettext
 from web.language.labels import STEP_ICONS, mailbox_name, step_name, words_of_step
-from web.language.standings import where_it_stands
+from web.language.standings import Standing, where_it_stands
 from web.pages.by_letter.link_cookie import kept_token
 from web.pages.case.steps.step_letter import StepLetters
-from web.pages.case.timeline import lines_of
+from web.pages.case.timeline import TimelineLine, lines_of
 from web.pages.forms import Form
 from web.pages.options import Choices, units_to_choose
 from web.requests.identity.caller import current_actor
@@ -43,6 +43,7 @@ GRADES = (
     (5, _l("5, very good")),
 )
 TITLES = {"wait": _l("Ask the person who asked"), "finish": _l("Done"), "plan": _l("New date")}
+HEARD = frozenset({"case.answered", "case.commented", "case.contested"})  # what may be written to those who have it
 TOLD_SINCE = SETS_STATE | {"case.confirmed"}
 MAY_BE_WORDLESS = frozenset({"plan", "confirm"})
 
@@ -125,11 +126,14 @@ def _case_shown(session: Session, link: OpenedLink) -> dict[str, Any]:
     case, actor = link.case, link.actor
     if actor is None:
         return {}
-    since = lines_of(session, case, actor, since=link.link.seq)
+    lines = lines_of(session, case, actor)
+    since = [line for line in lines if line.seq > link.link.seq]
+    stands = where_it_stands(session, case, actor, right_now())
     return {
         "acts_as": mailbox_name(actor.name) if link.is_mailbox else actor.name,
         "is_outside": not link.holds_the_case,
-        "stands": where_it_stands(session, case, actor, right_now()),
+        "stands": stands,
+        "heard": _heard(lines, stands) if link.holds_the_case else None,
         "description": read_details(session, case, actor).description,
         "buttons": [_button(step, case) for step in link.steps],
         "grades": GRADES,
@@ -138,6 +142,14 @@ def _case_shown(session: Session, link: OpenedLink) -> dict[str, Any]:
         "now": right_now(),
         "is_reporter": actor.kind is ActorKind.REPORTER,
     }
+
+
+def _heard(lines: list[TimelineLine], stands: Standing) -> TimelineLine | None:
+    """Return what was last written to those who have the case, when that was after what they themselves wrote."""
+    latest = next((line for line in lines if line.said and line.type in HEARD), None)
+    if latest is None or (stands.said is not None and stands.said.at >= latest.at):
+        return None
+    return latest
 
 
 def _button(step: Step, case: Case) -> LetterButton:
