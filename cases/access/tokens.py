@@ -1,5 +1,6 @@
 """API tokens, one-time links (log in, follow, unfollow) and browser sessions. Only hashes of tokens are stored."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -13,6 +14,7 @@ from cases.organisation.people import Person
 from cases.randomness import random_hex
 
 TOKEN_LIFETIME = timedelta(days=365)  # of an API token, unless another one was asked for
+CODE_BYTES = 16  # 128 bits
 LOGIN, FOLLOW, UNFOLLOW = "login", "follow", "unfollow"
 LINK_LIFETIMES = {LOGIN: timedelta(minutes=10), FOLLOW: timedelta(days=7), UNFOLLOW: timedelta(days=3650)}
 
@@ -85,6 +87,12 @@ def hashed(token: str) -> str:
 def keyed_hash(key: str, text: str) -> str:
     """Return a hash of the text in hexadecimal that nobody can make, or try texts for, without the secret `key`."""
     return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def keyed_code(key: str, text: str) -> str:
+    """Return a code for the text that nobody can make without the secret `key`: 128 bits, 26 signs of base32."""
+    digest = hmac.new(key.encode(), text.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:CODE_BYTES]).decode().rstrip("=").lower()
 
 
 def make_api_token(session: Session, person: Person, at: datetime, *, lifetime: timedelta = TOKEN_LIFETIME) -> str:

@@ -44,7 +44,7 @@ def comment_by_mail(
     read. A sign of life is only what somebody wrote who serves in the unit or at the desk, not what came from a shared
     mailbox. Words beyond the longest comment are left out: the whole mail is kept.
     """
-    words = _shortened(visible(text)) or NO_WORDS
+    words = shortened(visible(text)) or NO_WORDS
     if doubt is MailDoubt.OTHER_SENDER or not takes_part(by, case):
         by, doubt = A_VISITOR, MailDoubt.OTHER_SENDER
     who = by.roles_in(case)
@@ -60,17 +60,19 @@ def comment_by_mail(
         restart_life_clock(session, case, at)
     if is_known:
         case.touch(at)
-    may_contest = case.state is State.DONE and bool(who & MAY_CONTEST) and not (is_known and reads_for_house(by, case))
+    reads = is_known and reads_for_house(by, case)
+    may_contest = case.state is State.DONE and bool(who & MAY_CONTEST) and not reads
     waits_until = let_reply_wait(session, case, at) if may_contest else None
     written = CaseCommented(
         visibility=Visibility.PARTICIPANTS, sign_of_life=sign_of_life, channel=BY_MAIL,
         doubt=doubt.value if doubt else None, waits_until=waits_until,
     )  # fmt: skip
     entry.add(written, SpokenWords("note", words, Visibility.PARTICIPANTS))
-    if is_known and reads_for_house(by, case):
+    if reads:
         mark_read(session, case, entry)
     return entry.write(session)
 
 
-def _shortened(words: str) -> str:
+def shortened(words: str) -> str:
+    """Return the words of a mail as far as a text of a case may be long; the whole mail is kept."""
     return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - len(CUT)] + CUT

@@ -4,7 +4,7 @@ It climbs the ladder instead, like every case on which somebody must act. The le
 whoever answers by mail does not press a button, and what they wrote must not end as "nobody objected".
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from cases.history.journal import Entry, Event
 from cases.progress import refuse_stale
 from cases.refusals import NotAllowed, NothingToRead, StaleVersion
 from cases.states import Who
+from cases.steps.ending import start_time_to_object
 
 READS = frozenset({Who.UNIT, Who.HEAD, Who.CONTACT})
 
@@ -77,7 +78,6 @@ def mark_read(session: Session, case: Case, entry: Entry) -> None:
     if case.unread_reply is None:
         return
     calendar = calendar_of(session)
-    object_by = calendar.roll_forward(calendar.day_of(entry.at) + timedelta(days=case.terms.object_calendar_days))
     case.unread_reply = None
-    case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
+    object_by = start_time_to_object(case, calendar.day_of(entry.at), calendar)
     entry.add(ReplyRead(object_by=object_by.isoformat()))

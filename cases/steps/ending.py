@@ -29,12 +29,11 @@ def finish(act: Transition) -> DomainEvent:
     case, was, calendar, done_on = act.case, act.was, calendar_of(act.session), act.change.done_on
     if done_on is not None and act.entry.by.kind is not ActorKind.IMPORT:
         check_done_on(case, done_on, act.today, calendar)
-    object_by = calendar.roll_forward(act.today + timedelta(days=act.terms.object_calendar_days))
     case.stop_waiting()
     case.state = State.DONE
     case.set_life_clock(None)
     case.statutory_due_at = case.statutory_at = None
-    case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
+    object_by = start_time_to_object(case, act.today, calendar)
     settle(act.writer, case, "kept", act.at)
     take_off_agenda(act.session, case, act.at)
     return CaseDone(
@@ -43,6 +42,16 @@ def finish(act: Transition) -> DomainEvent:
         previous=was,
         done_on=done_on.isoformat() if done_on else None,
     )
+
+
+def start_time_to_object(case: Case, today: date, calendar: Calendar) -> date:
+    """Start the clock that closes a done case, counted from this local day; return the last day to object.
+
+    When that is no working day, the next one is the last.
+    """
+    object_by = calendar.roll_forward(today + timedelta(days=case.terms.object_calendar_days))
+    case.set_state_clock(clocks.at_end_of(object_by, case.cycle + 1, calendar))
+    return object_by
 
 
 def check_done_on(case: Case, done_on: date, today: date, calendar: Calendar) -> None:

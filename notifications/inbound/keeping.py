@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,11 @@ def keep(session: Session, mail: ReceivedMail) -> int | None:
         "outcome": "waiting",
         "claims": 0,
     }
+    return insert_mail(session, row)
+
+
+def insert_mail(session: Session, row: dict[str, Any]) -> int | None:
+    """Insert the row of a mail, a dict by column; return its number, None when one of the same hash is there."""
     inbound = table_of(InboundMail)
     new = insert_of(session)(inbound).values(row).on_conflict_do_nothing().returning(inbound.c.id)
     return session.execute(new).scalar()

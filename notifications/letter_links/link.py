@@ -1,8 +1,5 @@
 """The table of links with which letters are answered, and their tokens: each is bound to one letter and one case."""
 
-import base64
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cases.access.tokens import hashed
+from cases.access.tokens import hashed, keyed_code
 from cases.database.base import Base, BigId, UtcDateTime
 from cases.database.queries import any_of
 from cases.history.journal import Event
@@ -19,7 +16,6 @@ from cases.randomness import random_hex
 from notifications.preferences import without_pace_tokens
 
 LIFETIME = timedelta(days=60)  # at most: it ends when the case goes on to another state
-TOKEN_BYTES = 16  # 128 bits, in 26 signs of base32
 TOKEN_IN_TEXT = re.compile(r"/svar/[a-z2-7]{26}(?![a-z2-7])")
 USED, PUT_OUT = "used", "put_out"
 LinkKey = tuple[int, int]  # a delivery and a case
@@ -140,5 +136,4 @@ def _new_link(place: LinkKey, wanted: WantedLink, key: str, at: datetime) -> Let
 
 
 def _token(key: str, nonce: str) -> str:
-    digest = hmac.new(f"letters:{key}".encode(), nonce.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest[:TOKEN_BYTES]).decode().rstrip("=").lower()
+    return keyed_code(f"letters:{key}", nonce)

@@ -4,19 +4,17 @@ Each holds the number of the delivery and a code that only we can make, so that 
 nobody can guess the address of another letter. Pattern: `arende+{token}@example.se`, the setting VENTIL_MAIL_REPLY.
 """
 
-import base64
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cases.access.tokens import keyed_code
 from cases.settings import Settings
 from cases.settings.mail_in import PLACEHOLDER
 
 OUR_DELIVERY = "X-Ventil-Delivery"  # the header of each letter by which it is known when it comes back
-CODE_BYTES = 16  # 128 bits, in 26 signs of base32
 BOUNCE_MARK = "studs-"
 TOKEN = re.compile(rf"(?P<bounce>{BOUNCE_MARK})?(?P<delivery>[1-9][0-9]{{0,17}})\.(?P<code>[a-z2-7]{{26}})")
 
@@ -96,5 +94,4 @@ def reply_addresses(settings: Settings) -> ReplyAddresses | None:
 
 
 def _code(key: str, purpose: ReplyPurpose, delivery_id: int) -> str:
-    digest = hmac.new(f"{purpose}:{key}".encode(), str(delivery_id).encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest[:CODE_BYTES]).decode().rstrip("=").lower()
+    return keyed_code(f"{purpose}:{key}", str(delivery_id))

@@ -24,6 +24,7 @@ from cases.access.actors import ActorKind
 from cases.database.base import UtcDateTime, table_of
 from cases.database.clock import present
 from cases.database.queries import any_of, fetch_rows
+from cases.incoming.mail_comments import BY_MAIL
 from notifications.audiences.context import AudienceContext
 from notifications.deliveries import IS_WAITING, Address, Channel, Delivery, Outcome
 from notifications.planning.drafts import (
@@ -37,7 +38,6 @@ from notifications.planning.drafts import (
 )
 
 WINDOW = timedelta(hours=1)
-BY_MAIL = "mail"
 GATHERED = ("news", COMMENTS, "set_aside", ALARMS)
 
 VARIES = re.compile(r"\S*@\S*|\d+")  # in the reasons of alarms with one cause

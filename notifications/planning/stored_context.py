@@ -5,6 +5,7 @@ from typing import Any
 
 from cases.access.actors import ActorKind
 from cases.calendar import Calendar
+from cases.incoming.mail_comments import BY_MAIL
 from cases.organisation.units import UnitKind
 from notifications.audiences.context import AudienceCase, AudienceContext
 from notifications.audiences.directory import Directory
@@ -50,7 +51,7 @@ def context_of(calendar: Calendar, context: AudienceContext, rule: Rule, recipie
         "meeting_on": event.sibling_fact("case.put_on_agenda", "meeting_on"),
         "meeting": event.sibling_fact("case.put_on_agenda", "meeting"),
         "asks_body": _asks_body(context, rule) or None,
-        "by_mail": True if event.facts.get("channel") == "mail" and event.row.type != "case.received" else None,
+        "by_mail": True if event.facts.get("channel") == BY_MAIL and event.row.type != "case.received" else None,
         "names": {slug: unit.name for slug, unit in _units_named(context).items()},
     }
     of_case = _context_of_case(context, context.case, recipient, calendar) if context.case else {}

@@ -64,7 +64,7 @@ def upgrade() -> None:
     for name, columns, where in (
         ("waiting", ["id"], "outcome = 'waiting'"),
         ("set_aside", ["id"], "outcome = 'set_aside'"),
-        ("outcome", ["outcome"], None),
+        ("outcome", ["outcome", "received_at"], None),
         ("case", ["case_id", "seq"], None),
         ("delivery_id", ["delivery_id"], None),
         ("sender", ["sender", "received_at"], None),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cases.access.actors import A_VISITOR, THE_CLOCK, Actor
-from cases.case import LONGEST_TEXT, LONGEST_TITLE, Case, case_to_change
+from cases.case import LONGEST_TITLE, Case, case_to_change
 from cases.correcting import relate
 from cases.database.clock import present
 from cases.database.texts import visible
@@ -18,7 +18,7 @@ from cases.history.events import CaseAnswered
 from cases.history.journal import Event
 from cases.history.writers import EntryWriter
 from cases.incoming.filing import file_automatic
-from cases.incoming.mail_comments import BY_MAIL, MailDoubt, comment_by_mail
+from cases.incoming.mail_comments import BY_MAIL, MailDoubt, comment_by_mail, shortened
 from cases.mail_addresses import is_public_address
 from cases.refusals import TooManyFiles
 from cases.states import Kind
@@ -144,7 +144,7 @@ def _new_case(
     request = Request(
         Kind.ISSUE,
         _title(mail, to),
-        description=_shortened(mail.whole),
+        description=shortened(visible(without_own_codes(mail.whole))),
         reporter=_reporter(mail, to),
         channel=BY_MAIL,
         junk=junk,
@@ -164,11 +164,6 @@ def _reporter(mail: ReadMail, to: FilingTerms) -> Reporter | None:
 
 def _title(mail: ReadMail, to: FilingTerms) -> str:
     return visible(" ".join(without_own_codes(mail.subject).split()))[:LONGEST_TITLE].strip() or NO_SUBJECT[to.locale]
-
-
-def _shortened(text: str) -> str:
-    words = visible(without_own_codes(text))
-    return words if len(words) <= LONGEST_TEXT else f"{words[: LONGEST_TEXT - 2]}\n…"
 
 
 def _attach_all(session: Session, case: Case, files: Sequence[StoredFile], by: Actor, to: FilingTerms) -> None:

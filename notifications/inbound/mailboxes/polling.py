@@ -12,19 +12,18 @@ import structlog
 from sqlalchemy.orm import Session
 
 from cases.access.actors import THE_CLOCK
-from cases.database.base import table_of
 from cases.database.clock import present
-from cases.database.transactions import Database, insert_of
+from cases.database.transactions import Database
 from cases.history.events import MailTrouble
 from cases.history.municipality_events import record_for_municipality
 from cases.settings.mail_in import MailboxLogin, MailInSettings, OAuthClient
-from notifications.inbound.keeping import LARGEST_MAIL, ReceivedMail, keep
+from notifications.inbound.keeping import LARGEST_MAIL, ReceivedMail, insert_mail, keep
 from notifications.inbound.mailboxes import messages
 from notifications.inbound.mailboxes.connecting import ImapConnection, open_mailbox
 from notifications.inbound.mailboxes.errors import CommandRefused, MailboxTrouble, answer_in, one_line
 from notifications.inbound.mailboxes.folders import folder_of_taken, folder_of_too_big
 from notifications.inbound.mailboxes.poll_records import forget_other_mailboxes, record_not_read, record_read
-from notifications.inbound_mail import InboundMail, InboundOutcome
+from notifications.inbound_mail import InboundOutcome
 
 LOG = structlog.get_logger()
 MOST_IN_A_POLL = 200  # mails
@@ -69,12 +68,14 @@ def poll(database: Database, login: MailboxLogin, oauth: OAuthClient | None = No
             _put_away(database, mailbox, {f"{validity}:{uid}": size for uid, size in too_big.items()})
             messages.move(mailbox, too_big, folder_of_too_big(mailbox))
         new, refused = 0, {}
-        for uid in (uid for uid in uids if uid in sizes and uid not in too_big):
+        to_read = [uid for uid in uids if uid in sizes and uid not in too_big]
+        taken = folder_of_taken(mailbox) if to_read else ""
+        for uid in to_read:
             if time.monotonic() > ends_at:
                 break
             try:
                 new += _keep(database, mailbox, uid)
-                messages.move(mailbox, [uid], folder_of_taken(mailbox))
+                messages.move(mailbox, [uid], taken)
             except messages.MESSAGE_REFUSED as error:
                 refused[uid] = one_line(answer_in(error))
         _raise_if_still_there(mailbox, refused)
@@ -131,6 +132,4 @@ def _put_row_away(session: Session, source: str, name: str, size: int) -> bool:
         "last_error": f"{size} bytes are more than {LARGEST_MAIL}",
         "claims": 0,
     }
-    inbound = table_of(InboundMail)
-    new = insert_of(session)(inbound).values(row).on_conflict_do_nothing().returning(inbound.c.id)
-    return session.execute(new).scalar() is not None
+    return insert_mail(session, row) is not None

@@ -126,7 +126,7 @@ def _case_shown(session: Session, link: OpenedLink) -> dict[str, Any]:
     case, actor = link.case, link.actor
     if actor is None:
         return {}
-    lines = lines_of(session, case, actor)
+    lines = lines_of(session, case, actor, since=0 if link.holds_the_case else link.link.seq)
     since = [line for line in lines if line.seq > link.link.seq]
     stands = where_it_stands(session, case, actor, right_now())
     return {
