@@ -100,7 +100,7 @@ _swept = attrgetter(*SWEPT)
 
 CASE, UNIT, PARTY = table_of(Case), table_of(Unit), table_of(Party)
 OF_OTHERS = {"responsible": UNIT.c.slug, "protected": PARTY.c.protected}
-LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that another sweeper has locked are skipped
+LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that another writer has locked are skipped
     select(
         *(
             OF_OTHERS[name] if name in OF_OTHERS else CASE.c[name]
@@ -112,7 +112,7 @@ LOCK_DUE = (  # up to "most" cases due by "now", the earliest first; rows that a
     .where(CASE.c.next_at <= bindparam("now"))
     .order_by(CASE.c.next_at, CASE.c.id)
     .limit(bindparam("most"))
-    .with_for_update(of=CASE, skip_locked=True)
+    .with_for_update(of=CASE, skip_locked=True, key_share=True)
 )
 
 

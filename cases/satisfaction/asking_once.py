@@ -89,5 +89,5 @@ def _to_ask(at: datetime) -> Select[Any]:
         )
         .order_by(Case.ended_at, Case.id)
         .limit(AT_A_TIME)
-        .with_for_update(of=Case, skip_locked=True)
+        .with_for_update(of=Case, skip_locked=True, key_share=True)
     )  # fmt: skip

@@ -435,6 +435,15 @@ def test_two_sweepers_at_once_fire_each_rung_once(small_house: SmallHouse) -> No
         assert session.scalars(select(func.count()).where(EventBatch.sealed_at.is_(None))).one() == 0
 
 
+def test_a_sweep_does_not_pass_over_a_case_whose_letters_are_being_planned(small_house: SmallHouse) -> None:
+    ref = small_house.hand_in("Fråga")
+    referred_to = select(Case.id).where(Case.ref == ref).with_for_update(read=True, key_share=True)
+    planning = small_house.database.engine.connect().execution_options(ventil_reads=True)  # SQLite has but one writer
+    with planning as planner:
+        planner.execute(referred_to)  # the lock that PostgreSQL takes when a letter about the case is written
+        assert sweep(small_house.database, now=morning(date(2026, 3, 20))) == 1
+
+
 def statements(database: Database, at: datetime) -> int:
     """How many statements one sweep takes."""
     seen = []
