@@ -14,16 +14,17 @@ from support.servers import services
 from bench.ground.bench import Bench
 from bench.measures.changing import over_http
 from bench.measures.importing import importing
-from bench.measures.mailing import latency, letters, until_accepted
+from bench.measures.mailing import latency, letters
 from bench.measures.planning import relaying
 from bench.measures.reading_pages import case_page, first_pages
 from bench.measures.starting import starting
 from bench.measures.sweeping import sweeping
+from bench.measures.two_letters import two_letters
 from bench.table import BenchRow, as_text, change_since, read_json, write_json, write_page
 
 MEMORY = "2GB"  # PostgreSQL's for pages, as on a machine of its own; the rest is as it comes
 MEASURES = (
-    over_http, until_accepted, latency, letters, relaying, case_page, starting, importing, sweeping, first_pages,
+    over_http, two_letters, latency, letters, relaying, case_page, starting, importing, sweeping, first_pages,
 )  # fmt: skip
 
 

@@ -43,6 +43,16 @@ def drive(port: int, requests: list[LoadRequest], clients: int) -> LoadOutcome:
     return outcome
 
 
+def drive_at(port: int, requests: list[LoadRequest], a_second: float) -> LoadOutcome:
+    """Send every request once, one after the other, `a_second` of them in each second."""
+    outcome, began = LoadOutcome(0.0), time.perf_counter()
+    for number, request in enumerate(requests):
+        time.sleep(max(0.0, began + number / a_second - time.perf_counter()))
+        _one_client(port, [request], outcome, threading.Lock())
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
 def _one_client(port: int, requests: list[LoadRequest], outcome: LoadOutcome, lock: threading.Lock) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     times, statuses = [], Counter[int]()

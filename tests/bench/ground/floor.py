@@ -2,8 +2,9 @@
 
 In one transaction a change writes case, event, words and outbox entry; handing in writes reference counter, party,
 case, event, title, description and outbox entry. The values are invented; the columns are those that Ventil sets.
-Run as `floor.py DATABASE_URL PORT [SMTP_PORT]`, under the same server as Ventil. With a mail server it also writes a
-delivery and its line with each change, sends a fixed text over one connection, and then commits that it was sent.
+Run as `floor.py DATABASE_URL PORT [SMTP_PORT LETTERS]`, under the same server as Ventil. With a mail server it also
+writes a delivery and its line for each letter of a change, builds each letter and sends it over one connection before
+it answers, and then commits that all were sent.
 """
 
 import itertools
@@ -14,6 +15,7 @@ import sqlite3
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -51,14 +53,11 @@ SENT = """UPDATE delivery SET outcome = 'sent', finished_at = ?, attempts = 1, c
 message_sha256 = ? WHERE id = ?"""
 PLANNED = "UPDATE work SET done_at = ?, claims = 1 WHERE event_id = ?"
 REPORTER = 'SELECT party.id, party.email FROM party JOIN "case" ON "case".reporter_id = party.id WHERE "case".id = ?'
-LETTER = (
-    "From: ventil@kommunen.example\r\nTo: {to}\r\nSubject: =?utf-8?q?Nytt_om_ditt_=C3=A4rende?=\r\n"
-    "Content-Type: text/plain; charset=utf-8\r\n\r\n" + "Vi arbetar med det nu och hör av oss.\r\n" * 80
-)
+TEXT = "Vi arbetar med det nu och hör av oss.\n" * 40
 
 
-def make_app(url: str, smtp_port: int | None = None) -> Flask:
-    """Return the app on this database, which sends a mail with each change when there is a mail server."""
+def make_app(url: str, smtp_port: int | None = None, letters: int = 0) -> Flask:
+    """Return the app on this database, which sends so many letters with each change when there is a mail server."""
     app, numbers = Flask(__name__), itertools.count(os.getpid() * 1_000_000)
     send = _sender(smtp_port) if smtp_port else None
     run = _on_sqlite(url) if url.startswith("sqlite") else _on_postgresql(url)
@@ -75,11 +74,12 @@ def make_app(url: str, smtp_port: int | None = None) -> Flask:
     @app.post("/api/v1/cases/<ref>/changes")
     def change(ref: str) -> Response:
         given = request.get_json()
-        changed = run(lambda sql: _change(sql, ref, given, with_mail=send is not None))
+        changed = run(lambda sql: _change(sql, ref, given, letters if send is not None else 0))
+        mails = changed.pop("mails")
         if send is not None:
-            delivery, to = changed.pop("mail")
-            send(to)
-            run(lambda sql: sql(SENT, (datetime.now(UTC), f"<{delivery}@golv>", HASH, delivery)))
+            for delivery, to in mails:
+                send(ref, delivery, to)
+            run(lambda sql: _record_sent(sql, mails))
         return jsonify(changed)
 
     return app
@@ -96,32 +96,46 @@ def _hand_in(sql: Any, given: dict[str, Any], number: int) -> dict[str, Any]:
     return {"ref": ref, "state": "received"}
 
 
-def _change(sql: Any, ref: str, given: dict[str, Any], *, with_mail: bool) -> dict[str, Any]:
+def _change(sql: Any, ref: str, given: dict[str, Any], letters: int) -> dict[str, Any]:
     now = datetime.now(UTC)
     due = now + timedelta(days=40)
     case_id, version = sql(CHANGE, (given["to"], due, due, due, HASH, now, now, ref))
     event_id = _record(sql, case_id, version, "case.started", now, note=given["note"])
-    mail = {"mail": _plan(sql, case_id, event_id, now)} if with_mail else {}
-    return {"ref": ref, "state": given["to"], "version": version, **mail}
+    mails = _plan(sql, (case_id, event_id), letters, now) if letters else []
+    return {"ref": ref, "state": given["to"], "version": version, "mails": mails}
 
 
-def _plan(sql: Any, case_id: int, event_id: int, now: datetime) -> tuple[int, str]:
-    """Write the rows that the relay would; return the delivery's id and the mail address."""
+def _plan(sql: Any, of: tuple[int, int], letters: int, now: datetime) -> list[tuple[int, str]]:
+    """Write the rows that the relay would; return each delivery's id and mail address."""
+    (case_id, event_id), mails = of, []
     party, email = sql(REPORTER, (case_id,))
-    (address,) = sql(ADDRESS, (email, email))
-    (delivery,) = sql(DELIVERY, (f"event:{event_id}", f"address:{address}", address, party, now))
-    sql(LINE, (delivery, event_id))
+    for number in range(letters):
+        to = email if number == 0 else f"{number}.{email}"
+        (address,) = sql(ADDRESS, (to, to))
+        (delivery,) = sql(DELIVERY, (f"event:{event_id}", f"address:{address}", address, party, now))
+        sql(LINE, (delivery, event_id))
+        mails.append((delivery, to))
     sql(PLANNED, (now, event_id))
-    return delivery, email
+    return mails
+
+
+def _record_sent(sql: Any, mails: list[tuple[int, str]]) -> None:
+    for delivery, _ in mails:
+        sql(SENT, (datetime.now(UTC), f"<{delivery}@golv>", HASH, delivery))
 
 
 def _sender(port: int) -> Any:
     local = threading.local()
 
-    def send(to: str) -> None:
+    def send(ref: str, delivery: int, to: str) -> None:
         if not hasattr(local, "connection"):
             local.connection = smtplib.SMTP("127.0.0.1", port)
-        local.connection.sendmail("ventil@kommunen.example", [to], LETTER.format(to=to).encode())
+        letter = EmailMessage()
+        letter["From"], letter["To"], letter["Message-ID"] = "ventil@kommunen.example", to, f"<{delivery}@golv>"
+        letter["Subject"] = f"Nytt om ditt ärende {ref}"
+        letter.set_content(TEXT)
+        letter.add_alternative(f"<html><body><p>{TEXT}</p></body></html>", subtype="html")
+        local.connection.send_message(letter)
 
     return send
 
@@ -179,7 +193,7 @@ def _on_sqlite(url: str) -> Any:
 def main() -> None:
     """Serve the app with gunicorn, with as many workers as Ventil has."""
     url, port = sys.argv[1], int(sys.argv[2])
-    smtp_port = int(sys.argv[3]) if sys.argv[3:] else None
+    smtp_port, letters = (int(sys.argv[3]), int(sys.argv[4])) if sys.argv[3:] else (None, 0)
     workers = 1 if url.startswith("sqlite") else 2  # one writer at a time
     from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
@@ -192,7 +206,7 @@ def main() -> None:
             self.cfg.set("loglevel", "error")
 
         def load(self) -> Flask:
-            return make_app(url, smtp_port)
+            return make_app(url, smtp_port, letters)
 
     Served().run()
 

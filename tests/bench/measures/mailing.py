@@ -1,20 +1,18 @@
-"""Mail: the cost of a change until its mails are accepted, its latency on an idle system, and letters per second."""
+"""Mail: the time from a change to its accepted mail on an idle system, and letters per second of one worker."""
 
 import smtplib
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 
 from sqlalchemy import text
-from support.servers import services
 
 from bench.ground.accounting import cpu_seconds
 from bench.ground.bench import Bench, port_of
 from bench.ground.driving import drive, wait_until
-from bench.ground.houses import MeasuredHouse, floor, running, ventil
+from bench.ground.houses import MeasuredHouse, running, ventil
 from bench.ground.mail_server import Sink, sink
 from bench.measures.changing import changes, hand_ins, refuse_bad
 from bench.table import BenchRow, Target, compared
@@ -29,65 +27,21 @@ TEXT = (
 )
 
 
-def until_accepted(bench: Bench) -> list[BenchRow]:
-    """Measure the CPU of all processes for a change of state until its mails are accepted."""
-    count = bench.some(300)
-    with sink() as (handler, port), ExitStack() as stack:
-        ours, plain = _with_mail(bench, port), bench.house("postgresql")
-        ours_pids = stack.enter_context(running(ours, *_commands(ours, SEPARATE[:3]), port=port_of(ours)))
-        at = services.free_port()
-        plain_pids = stack.enter_context(running(plain, [*floor(plain.url, at), str(port)], port=at))
-        for house, served in ((ours, port_of(ours)), (plain, at)):
-            drive(served, hand_ins(house, count + 8), 2)
-        _until_quiet(handler, ours)
-        mails = _mails_of_one_change(handler, ours)
-        pairs = []
-        for _ in range(bench.rounds):
-            floor_cost = _cpu_until_accepted(bench, (plain, at, plain_pids), handler, (count, 1))
-            ours_cost = _cpu_until_accepted(bench, (ours, port_of(ours), ours_pids), handler, (count, mails))
-            pairs.append((1000 * floor_cost / count, 1000 * ours_cost / count))
-    for house in (ours, plain):
-        bench.drop(house)
-    return [compared("change of state until its mails are accepted: CPU of all processes", "PostgreSQL, Valkey",
-                     "ms each", pairs, Target(3.0), f"{mails} mail each")]  # fmt: skip
-
-
-def _mails_of_one_change(handler: Sink, house: MeasuredHouse) -> int:
-    """Change eight cases; return the number of mails that one change sends."""
-    handler.forget()
-    drive(port_of(house), changes(house, 8), 1)
-    _until_quiet(handler, house)
-    return round(len(handler.moments) / 8)
-
-
-def _cpu_until_accepted(
-    bench: Bench, side: tuple[MeasuredHouse, int, list[int]], handler: Sink, many: tuple[int, int]
-) -> float:
-    """Make `many` (changes, mails of each), and wait for the mails; return the CPU seconds."""
-    (house, port, processes), (count, mails) = side, many
-    asked, pids = changes(house, count), bench.pids(house, processes)
-    handler.forget()
-    before = cpu_seconds(pids)
-    refuse_bad("mail", drive(port, asked, 4))
-    wait_until(lambda: len(handler.moments) >= count * mails, 120)
-    if mails and "VENTIL_SMTP_URL" in house.environment:
-        wait_until(lambda: _waiting(house) == 0, 60)
-    return cpu_seconds(pids) - before
-
-
-def _with_mail(bench: Bench, port: int, kind: str = "postgresql") -> MeasuredHouse:
+def house_with_mail(bench: Bench, port: int, kind: str = "postgresql") -> MeasuredHouse:
+    """Return an installation that sends its mail to this port, with a broker of its own on PostgreSQL."""
     settings = {"VENTIL_SMTP_URL": f"smtp://127.0.0.1:{port}"}
     if kind == "postgresql":
         settings["VENTIL_REDIS_URL"] = bench.redis_url()
     return bench.house(kind, **settings)
 
 
-def _commands(house: MeasuredHouse, words: tuple[list[str], ...]) -> list[list[str]]:
+def commands_of(house: MeasuredHouse, words: tuple[list[str], ...]) -> list[list[str]]:
+    """Return the command lines of these commands of `ventil`; those that serve pages do so on the house's port."""
     serving, port = {"web", "up"}, ["--port", str(port_of(house))]
     return [ventil(*command, *(port if command[0] in serving else [])) for command in words]
 
 
-def _until_quiet(handler: Sink, house: MeasuredHouse) -> None:
+def until_quiet(handler: Sink, house: MeasuredHouse) -> None:
     """Wait until the outbox is relayed and every mail is sent."""
     wait_until(lambda: not _open_work(house) and not _waiting(house), 300)
 
@@ -123,10 +77,10 @@ def latency(bench: Bench) -> list[BenchRow]:
 def _latency(bench: Bench, kind: str, words: tuple[list[str], ...], target: Target) -> list[BenchRow]:
     where = "PostgreSQL, Valkey" if kind == "postgresql" else "embedded, SQLite"
     with sink() as (handler, port):
-        house = _with_mail(bench, port, kind)
-        with running(house, *_commands(house, words), port=port_of(house)) as pids:
+        house = house_with_mail(bench, port, kind)
+        with running(house, *commands_of(house, words), port=port_of(house)) as pids:
             drive(port_of(house), hand_ins(house, bench.some(60)), 1)
-            _until_quiet(handler, house)
+            until_quiet(handler, house)
             idle = _idle(bench, house, dict(zip((command[0] for command in words), pids, strict=True)))
             times = sorted(1000 * _change_to_mail(handler, house) for _ in range(bench.some(60)))
         bench.drop(house)
@@ -166,7 +120,7 @@ def letters(bench: Bench) -> list[BenchRow]:
     count, pairs = bench.some(800), []
     with sink() as (handler, port):
         for _ in range(bench.rounds):
-            house = _with_mail(bench, port)
+            house = house_with_mail(bench, port)
             hand_in_many(house, count)
             with running(house, ventil("relay")):
                 wait_until(partial(_waits, house, count), 180)
