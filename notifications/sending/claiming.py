@@ -3,6 +3,8 @@
 Letters that are held for a digest are never claimed, and no letter waits for one.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -12,6 +14,7 @@ from cases.database.leases.leased import LeasePolicy, is_free
 from cases.database.queries import fetch_rows
 from notifications.deliveries import IS_WAITING, Channel, Delivery
 from notifications.sending.circuit_breaker import locked_server
+from notifications.sending.outcomes import record_sent
 from notifications.set_aside import set_aside_delivery
 
 
@@ -44,12 +47,17 @@ def is_anything_due(session: Session) -> bool:
     return bool(fetch_rows(session, CLAIMABLE, {"moment": present(session), "most": 1}))
 
 
-def claim_letters(session: Session, server: str, policy: LeasePolicy) -> Claim:
+def claim_letters(session: Session, server: str, policy: LeasePolicy, accepted: Sequence[int] = ()) -> Claim:
     """Mark due letters, oldest first, as ones that only the caller may send, and return them with the claim's token.
+
+    Before that it records those with the ids `accepted` as sent, so that newer ones to their addresses may follow.
 
     There are none while the mail server is down; `server` is its name in the table mail_server. Until the caller
     commits, no other worker can claim letters for it. `policy` says how many are claimed at most, and for how long.
     """
-    if locked_server(session, server).down_since is not None:
+    row = locked_server(session, server)  # the lock comes first: two workers never wait for each other
+    if accepted:
+        record_sent(session.connection(), accepted)
+    if row.down_since is not None:
         return Claim(Delivery, "", [])
     return claim(session, QUEUE, policy, present(session))

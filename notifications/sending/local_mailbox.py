@@ -153,6 +153,9 @@ class MailboxConnection:
         trace: TracebackType | None,
     ) -> None: ...
 
+    def watch_silence(self, watcher: object) -> None:
+        """Do nothing: a folder is never waited for."""
+
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Store the letter in the mailbox. `Unreachable` when it cannot be written. `envelope_from` is not used."""
         try:

@@ -1,13 +1,15 @@
 """Record the outcome of an attempt to send a letter: sent, tried again later, or set aside."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, func, update
+from sqlalchemy import Connection, func, update
 from sqlalchemy.orm import Session
 
 from cases.database.base import table_of
 from cases.database.clock import now, present
 from cases.database.leases.leased import NO_LEASE, row_if_held
+from cases.database.queries import any_of
 from cases.randomness import random_share
 from notifications.deliveries import Delivery, Outcome
 from notifications.set_aside import set_aside_delivery
@@ -19,7 +21,7 @@ FEWEST_TRIES = 50  # in five days of refusals there are many more: fewer mean th
 DELIVERIES = table_of(Delivery)
 RECORD_SENT = (
     update(DELIVERIES)
-    .where(DELIVERIES.c.id == bindparam("delivery_id"))
+    .where(any_of(DELIVERIES.c.id, "ids"))
     .values(
         outcome=Outcome.SENT,
         finished_at=now(),
@@ -33,9 +35,9 @@ RECORD_SENT = (
 )
 
 
-def record_sent(connection: Connection, delivery_id: int) -> None:
-    """Record that the letter was accepted, even if another worker has claimed it meanwhile: it has gone out anyway."""
-    connection.execute(RECORD_SENT, {"delivery_id": delivery_id})
+def record_sent(connection: Connection, ids: Sequence[int]) -> None:
+    """Record that letters were accepted, even if another worker has claimed one meanwhile: it has gone out anyway."""
+    connection.execute(RECORD_SENT, {"ids": ids})
 
 
 def record_refused_for_now(session: Session, delivery_id: int, token: str, error: str) -> None:

@@ -1,18 +1,17 @@
-"""Send letters in batches over one connection, each recorded as sent right after the mail server accepted it.
+"""Send letters in batches over one connection; those that the mail server accepted are recorded as sent, soon.
 
 After a crash a letter is sent twice only if it was accepted but not yet recorded, and then with the same bytes.
 """
 
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from cases.database.leases.claims import Claim
 from cases.database.leases.leased import LEASE_POLICY, LeasePolicy, release
 from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database
@@ -21,6 +20,7 @@ from notifications.deliveries import Delivery
 from notifications.letter_links.link import without_tokens
 from notifications.letters.rendering import LetterSettings
 from notifications.sending import circuit_breaker, outcomes
+from notifications.sending.accepted_letters import AcceptedLetters
 from notifications.sending.claiming import claim_letters, is_anything_due
 from notifications.sending.errors import ConnectionLost, Refused, RefusedForGood, RefusedForNow, Unreachable
 from notifications.sending.local_mailbox import Mailbox, MailboxConnection
@@ -28,7 +28,6 @@ from notifications.sending.preparing import PreparedLetter, prepare
 from notifications.sending.smtp import SmtpConnection, SmtpServer, server_at
 
 LOG = structlog.get_logger()
-PAUSES = (0.2, 1.0, 3.0)
 MOST_AT_ONCE = 200  # letters for one call, so that a worker's other jobs get their turn
 RefusalHandler = Callable[[Session, int, str, str], None]
 REFUSAL_HANDLERS: dict[type[Refused], RefusalHandler] = {
@@ -59,11 +58,18 @@ def transport_from(settings: Settings) -> MailTransport:
     return MailTransport(server, LetterSettings.of(settings))
 
 
-def deliver_some(database: Database, transport: MailTransport, *, stop: threading.Event | None = None) -> int:
+def deliver_some(
+    database: Database,
+    transport: MailTransport,
+    *,
+    stop: threading.Event | None = None,
+    more: Callable[[], object] = lambda: None,
+) -> int:
     """Send due letters until none is left, about 200 were claimed or `stop` is set; return how many were claimed.
 
-    When the mail server cannot be reached, return 0; a letter that was not handed over for that reason keeps its number
-    of attempts.
+    `more` is called when there are more letters than are claimed at once, so that another worker may help. When the
+    mail server cannot be reached, return 0; a letter that was not handed over for that reason keeps its number of
+    attempts.
     """
     name = transport.server.name
     with database.reading() as session:
@@ -76,7 +82,7 @@ def deliver_some(database: Database, transport: MailTransport, *, stop: threadin
         with transport.server.connection() as connection:
             if was_down:
                 circuit_breaker.record_up(database, name)
-            return _Round(database, transport, connection, stop or threading.Event()).run()
+            return _Round(database, transport, connection, stop or threading.Event(), more).run()
     except Unreachable as error:
         circuit_breaker.record_down(database, name, str(error))
         return 0
@@ -98,18 +104,42 @@ class _Round:
     transport: MailTransport
     connection: SmtpConnection | MailboxConnection
     stop: threading.Event
+    more: Callable[[], object]
     done: int = 0
+    accepted: AcceptedLetters = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.accepted = AcceptedLetters(self.database)
+        self.connection.watch_silence(self.accepted)
 
     def run(self) -> int:
-        while self.done < MOST_AT_ONCE and not self.stop.is_set():
-            with self.database.transaction() as session:
-                claimed = claim_letters(session, self.transport.server.name, self.transport.lease_policy)
-            if not claimed.rows:
-                break
+        try:
+            return self._send_batches()
+        except Exception:
+            self.accepted.record()
+            raise
+
+    def _send_batches(self) -> int:
+        claimed = self._claim()
+        while claimed.rows:
+            if len(claimed.rows) == self.transport.lease_policy.batch:
+                self.more()
             with LeaseRenewer(self.database, claimed, self.transport.lease_policy) as lease:
                 self._send_all(claimed.token, lease)
-            self.done += len(claimed.rows)
+                self.done += len(claimed.rows)
+                claimed = self._claim()
         return self.done
+
+    def _claim(self) -> Claim:
+        """Record what was accepted, and claim the next letters in the same transaction, unless the round is over."""
+        if self.done >= MOST_AT_ONCE or self.stop.is_set():
+            self.accepted.record()
+            return Claim(Delivery, "", [])
+        with self.database.transaction() as session:
+            policy, accepted = self.transport.lease_policy, self.accepted.ids
+            claimed = claim_letters(session, self.transport.server.name, policy, accepted)
+        self.accepted.forget()
+        return claimed
 
     def _send_all(self, token: str, lease: LeaseRenewer) -> None:
         with self.database.transaction() as session:
@@ -132,7 +162,8 @@ class _Round:
             self._release(token, left)
 
     def _send(self, letter: PreparedLetter, token: str) -> bool:
-        """Send one letter and record the outcome; return False when it is to be tried again."""
+        """Send one letter and note the outcome; return False when it is to be tried again."""
+        self.accepted.make_room_for(letter.address_id)
         try:
             self.connection.send(letter.message)
         except (RefusedForNow, RefusedForGood, ConnectionLost) as error:
@@ -144,20 +175,8 @@ class _Round:
             return isinstance(error, RefusedForGood)
         except Unreachable as error:
             raise _NotHandedOver(str(error), letter.delivery_id) from error
-        self._record_sent(letter.delivery_id)
+        self.accepted.add(letter.delivery_id, letter.address_id)
         return True
-
-    def _record_sent(self, delivery_id: int) -> None:
-        """Record it, trying for some seconds when the database fails: what is not recorded is sent twice."""
-        for pause in PAUSES:
-            try:
-                with self.database.recording() as connection:
-                    return outcomes.record_sent(connection, delivery_id)
-            except SQLAlchemyError as error:
-                LOG.warning("letter.not_recorded", delivery=delivery_id, error=type(error).__name__)
-                time.sleep(pause)
-        with self.database.recording() as connection:
-            outcomes.record_sent(connection, delivery_id)
 
     def _release(self, token: str, ids: list[int]) -> None:
         if ids:

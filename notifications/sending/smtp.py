@@ -6,12 +6,13 @@ for good, connection lost, server unreachable. `notifications.sending.errors` sa
 
 import contextlib
 import re
+import select
 import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from urllib.parse import unquote, urlsplit
 
 import flask_mail
@@ -59,6 +60,33 @@ def server_at(url: str, hello: str = "localhost") -> SmtpServer:
     return SmtpServer(parts.scheme, parts.hostname or "", port, username, password, hello)
 
 
+class Watcher(Protocol):
+    """Who must do something before a wait for the mail server lasts: record what it has accepted so far."""
+
+    def patience(self) -> float | None:
+        """Return how many seconds may be waited for an answer before `record` is called; None when it need not be."""
+
+    def record(self) -> None:
+        """Do it now."""
+
+
+class _WatchedSmtp(smtplib.SMTP):
+    """The library's connection; calls `watcher.record` when an answer does not come within `watcher.patience`."""
+
+    watcher: Watcher | None = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Return the next answer of the server: its code, and its text."""
+        patience = self.watcher.patience() if self.watcher else None
+        if self.watcher and self.sock and patience is not None and not select.select([self.sock], [], [], patience)[0]:
+            self.watcher.record()
+        return super().getreply()
+
+
+class _WatchedSmtpOverTls(_WatchedSmtp, smtplib.SMTP_SSL):
+    """The same over TLS from the first byte."""
+
+
 class _Mail(flask_mail.Mail):
     """Flask-Mail for one mail server."""
 
@@ -84,6 +112,13 @@ class SmtpConnection(flask_mail.Connection):
     """A connection over which many letters are sent. It is opened again when the server has closed it."""
 
     mail: _Mail
+    watcher: Watcher | None = None
+
+    def watch_silence(self, watcher: Watcher) -> None:
+        """Let this watcher record before any wait for the server that lasts: for an answer, or for a connection."""
+        self.watcher = watcher
+        if isinstance(self.host, _WatchedSmtp):
+            self.host.watcher = watcher
 
     def __enter__(self) -> "SmtpConnection":
         self.host = self.configure_host()
@@ -100,9 +135,12 @@ class SmtpConnection(flask_mail.Connection):
     def configure_host(self) -> smtplib.SMTP:
         """Connect to the mail server, log in, and return the open connection. `Unreachable` when either fails."""
         try:
-            return self._connect()
+            host = self._connect()
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(_reply_in(error)) from error
+        if isinstance(host, _WatchedSmtp):
+            host.watcher = self.watcher
+        return host
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Send one letter; when this returns, the server has accepted it.
@@ -123,6 +161,8 @@ class SmtpConnection(flask_mail.Connection):
         if self.host is not None:
             with contextlib.suppress(ConnectionLost):
                 return self._envelope(self.host, sender, recipient)
+        if self.watcher is not None:
+            self.watcher.record()  # connecting may take seconds
         self.host = self.configure_host()
         try:
             return self._envelope(self.host, sender, recipient)
@@ -212,9 +252,9 @@ class SmtpConnection(flask_mail.Connection):
 
 def _smtp_of(server: SmtpServer) -> smtplib.SMTP:
     if server.scheme != "smtps":
-        return smtplib.SMTP(server.host, server.port, server.hello, server.connect_seconds)
+        return _WatchedSmtp(server.host, server.port, server.hello, server.connect_seconds)
     context = ssl.create_default_context()
-    return smtplib.SMTP_SSL(server.host, server.port, server.hello, timeout=server.connect_seconds, context=context)
+    return _WatchedSmtpOverTls(server.host, server.port, server.hello, timeout=server.connect_seconds, context=context)
 
 
 def _reply_in(error: Exception) -> str:

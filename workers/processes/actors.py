@@ -7,6 +7,7 @@ import dramatiq
 import structlog
 
 from notifications.sending.sending import MOST_AT_ONCE, deliver_some
+from workers.gathering import Gathering
 from workers.jobs.incoming_mail import file_mail
 from workers.queue.broker import QUEUES
 from workers.runtime import Runtime
@@ -23,27 +24,34 @@ def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
     `claimed` is called whenever `deliver` found letters that were due: it tells the watchdog that work is done.
     """
     runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
-    runs["deliver"] = partial(deliver, runtime, claimed)
+    runs["deliver"] = partial(deliver_in_turn, runtime, claimed, Gathering(runtime.settings.gather_seconds))
     runs["file_mail"] = partial(file_mail, runtime)
     for name, run in runs.items():
         declare = dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=runtime.broker)
         declare(_without_result(run))
 
 
+def deliver_in_turn(runtime: Runtime, claimed: Callable[[], None], gathering: Gathering) -> None:
+    """Do what `deliver` does, some milliseconds after this process's last turn, for all letters that came since."""
+    if gathering.is_my_turn(runtime.stop):
+        deliver(runtime, claimed)
+
+
 def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
     """Send up to about 200 letters that are due; call `claimed` if there were any. Errors are logged, never raised.
 
-    When more letters may be due, a message is enqueued that runs this again.
+    When more letters are due than are claimed at once, a message is enqueued that runs this beside it, or again.
     """
+    ring = partial(runtime.bell.ring, "deliver")
     try:
-        handled = deliver_some(runtime.database, runtime.transport, stop=runtime.stop)
+        handled = deliver_some(runtime.database, runtime.transport, stop=runtime.stop, more=ring)
     except Exception as error:
         LOG.error("deliver.trouble", error=type(error).__name__, exc_info=True)
         return
     if handled:
         claimed()
     if handled >= MOST_AT_ONCE:
-        runtime.bell.ring("deliver")
+        ring()
 
 
 def deliver_until_stopped(runtime: Runtime, *, claimed: Callable[[], None]) -> None:

@@ -18,9 +18,8 @@ from notifications.sending.circuit_breaker import is_down_now
 from notifications.sending.claiming import is_anything_due
 from workers.health.watchdog import UNHEALTHY, Watchdog
 from workers.processes.actors import declare_actors, deliver_until_stopped
-from workers.relay.held_letters import is_digest_waiting
 from workers.relay.loop import relay_until_stopped
-from workers.relay.relay import is_any_work
+from workers.relay.waiting_work import waiting_work
 from workers.relay.waking import wake_of
 from workers.runtime import THREADS, Runtime, open_runtime
 from workers.schedule.scheduler import Scheduler
@@ -95,7 +94,8 @@ def _are_letters_due(runtime: Runtime) -> bool:
 
 
 def _is_planning_due(runtime: Runtime) -> bool:
-    return is_any_work(runtime.database) or is_digest_waiting(runtime.database)
+    waiting = waiting_work(runtime.database)
+    return waiting.outbox_entries or waiting.held_letters
 
 
 def _exit_unhealthy() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import structlog
 
 from cases.database.leases.leased import LEASE_POLICY
+from workers.gathering import Gathering
 from workers.relay.held_letters import plan_digest
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_event_batch
+from workers.relay.waiting_work import waiting_work
 from workers.relay.waking import Wake
 from workers.runtime import Runtime
 
@@ -21,10 +23,14 @@ def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], N
     `claimed` is called after each round that planned something: it tells the watchdog that work is done. Errors are
     logged, never raised.
     """
+    gathering = Gathering(runtime.settings.gather_seconds)
     while not runtime.stop.is_set():
+        gathering.is_my_turn(runtime.stop)
+        wake.forget()
         try:
-            while relay_once(runtime) and not runtime.stop.is_set():
+            if relay_once(runtime):
                 claimed()
+                continue
         except Exception as error:
             LOG.error("relay.trouble", error=type(error).__name__, exc_info=True)
             runtime.stop.wait(LOOKS_EVERY)
@@ -37,9 +43,10 @@ def relay_once(runtime: Runtime) -> bool:
 
     Wake the mail workers. Return False when there was nothing to plan.
     """
-    events = _ring_for(runtime, relay_some(runtime.database))
-    batch = _ring_for(runtime, plan_event_batch(runtime.database))
-    digest = _ring_for(runtime, plan_digest(runtime.database))
+    waiting = waiting_work(runtime.database)
+    events = waiting.outbox_entries and _ring_for(runtime, relay_some(runtime.database))
+    batch = waiting.event_batch and _ring_for(runtime, plan_event_batch(runtime.database))
+    digest = waiting.held_letters and _ring_for(runtime, plan_digest(runtime.database))
     return events or batch or digest
 
 

@@ -31,19 +31,11 @@ BLAMELESS = (UnknownEvent, OperationalError)
 POLICY = LeasePolicy(batch=50)
 
 
-def is_any_work(database: Database) -> bool:
-    """Return whether there is an outbox entry that can be claimed now."""
-    with database.reading() as session:
-        return bool(fetch_rows(session, HEADS, {"moment": present(session), "most": 1}))
-
-
 def relay_some(database: Database, policy: LeasePolicy = POLICY) -> int | None:
     """Plan the letters of up to `policy.batch` outbox entries, claimed for `policy.lease`.
 
     Return the number of new deliveries, or None when no entry could be claimed.
     """
-    if not is_any_work(database):
-        return None
     with database.transaction() as session:
         claimed = claim(session, QUEUE, policy, present(session))
     if not claimed.rows:

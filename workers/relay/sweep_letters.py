@@ -46,9 +46,6 @@ def plan_event_batch(database: Database, policy: LeasePolicy = LEASE_POLICY) -> 
     Return the number of new deliveries, or None when there was no such batch or planning failed for a recipient.
     `policy` says for how long the batch is claimed, and after how many claims it is set aside.
     """
-    with database.reading() as session:
-        if session.execute(SEALED, {"moment": present(session)}).first() is None:
-            return None
     with database.transaction() as session:
         claimed = claim(session, QUEUE, policy, present(session))
         if not claimed.rows:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from typing import Protocol
 
 import psycopg
@@ -12,15 +13,17 @@ from cases.database.transactions import Database
 
 LOG = structlog.get_logger()
 CHANNEL = "ventil_work"
-COALESCE = 0.005  # seconds to wait for further commits, so that one round serves all
 TIMEOUTS = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 class Wake(Protocol):
     """What a relay waits on when it has nothing to plan."""
 
-    def wait(self, seconds: float) -> None:
-        """Return when there may be something to plan, at the latest after this many seconds."""
+    def wait(self, seconds: float) -> bool:
+        """Return True when there may be something to plan, False after this many seconds."""
+
+    def forget(self) -> None:
+        """Forget that there was something to plan: the round that begins now finds it."""
 
     def close(self) -> None:
         """Close the connection that `wait` uses, if it uses one."""
@@ -32,10 +35,12 @@ class WokenByCommits:
     def __init__(self, wrote: threading.Event) -> None:
         self.wrote = wrote
 
-    def wait(self, seconds: float) -> None:
-        """Return after the next commit of this process, or at once if one came meanwhile; wait `seconds` at most."""
-        if self.wrote.wait(seconds):
-            time.sleep(COALESCE)
+    def wait(self, seconds: float) -> bool:
+        """Return True after the next commit of this process, at once if one came meanwhile; False after `seconds`."""
+        return self.wrote.wait(seconds)
+
+    def forget(self) -> None:
+        """Forget the commits so far."""
         self.wrote.clear()
 
     def close(self) -> None:
@@ -50,18 +55,26 @@ class WokenByNotify:
         self.conninfo = make_conninfo(plain, **TIMEOUTS)
         self._connection: psycopg.Connection | None = None
 
-    def wait(self, seconds: float) -> None:
-        """Return after the next NOTIFY, at the latest after this many seconds.
+    def wait(self, seconds: float) -> bool:
+        """Return True after the next NOTIFY, False after this many seconds.
 
         When it has to connect first, it returns at once: a NOTIFY may have been missed.
         """
         begun = time.monotonic()
         try:
-            self._listen(seconds)
+            return self._listen(seconds)
         except psycopg.Error as error:
             LOG.warning("relay.not_listening", error=type(error).__name__)
             self.close()
             time.sleep(max(0.0, seconds - (time.monotonic() - begun)))
+            return False
+
+    def forget(self) -> None:
+        """Forget the NOTIFYs that have come so far."""
+        with suppress(psycopg.Error):  # the next `wait` says so, and connects again
+            if self._connection is not None:
+                for _ in self._connection.notifies(timeout=0):
+                    pass
 
     def close(self) -> None:
         """Close the connection, if one is open."""
@@ -69,13 +82,12 @@ class WokenByNotify:
             self._connection.close()
             self._connection = None
 
-    def _listen(self, seconds: float) -> None:
+    def _listen(self, seconds: float) -> bool:
         if self._connection is None:
             self._connection = psycopg.connect(self.conninfo, autocommit=True)
             self._connection.execute(f"LISTEN {CHANNEL}")
-            return  # a NOTIFY may have been sent before we listened
-        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
-            return
+            return True  # a NOTIFY may have been sent before we listened
+        return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
 
 
 def wake_of(database: Database) -> Wake:

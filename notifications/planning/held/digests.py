@@ -23,7 +23,7 @@ COMMON = ("house", "contact", "reply_to")  # of a stored context
 IS_DUE = (
     Delivery.held_for.is_not(None),
     Delivery.outcome == IS_WAITING,
-    Delivery.next_attempt_at <= bindparam("moment", type_=UtcDateTime),
+    Delivery.next_attempt_at <= bindparam("domain_moment", type_=UtcDateTime),
 )
 DUE = select(Delivery.address_id).where(*IS_DUE).order_by(Delivery.next_attempt_at, Delivery.id).limit(1)
 LOCKED = (
@@ -48,21 +48,16 @@ DELIVERIES = table_of(Delivery)
 SUPPRESS = update(DELIVERIES).where(any_of(DELIVERIES.c.id, "ids"))
 
 
-def is_digest_due(session: Session) -> bool:
-    """Return whether the moment of any held letter has come."""
-    return bool(fetch_rows(session, DUE, {"moment": domain_time(session)}))
-
-
 def make_digest(session: Session) -> int | None:
     """Insert the digest of one address whose moment has come, and end what it tells of; return 1.
 
     Return None when there is no such address, or another process is just making its digest. The caller commits.
     """
     moment = domain_time(session)
-    address_id = session.scalar(LOCKED, {"moment": moment})
+    address_id = session.scalar(LOCKED, {"domain_moment": moment})
     if address_id is None:
         return None
-    held = session.scalars(OF_ADDRESS, {"moment": moment, "address": address_id}).all()
+    held = session.scalars(OF_ADDRESS, {"domain_moment": moment, "address": address_id}).all()
     if not held:
         return 0
     lines = fetch_rows(session, LINES, {"ids": [one.id for one in held]})

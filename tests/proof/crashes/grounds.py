@@ -173,6 +173,7 @@ class CrashGround:
             "VENTIL_DATABASE_URL": self.databases.url(name),
             "VENTIL_SECRET_KEY": "whoever reads this file knows it",
             "VENTIL_RATE_LIMITS": "off",
+            "VENTIL_GATHER_MILLISECONDS": "0",
             "VENTIL_MAIL_REPLY": "arende+{token}@prov.example",
             "VENTIL_LMTP": "127.0.0.1:8024",
             "VENTIL_SMTP_URL": smtp_url,

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import takewhile
 
 from sqlalchemy import text
 
 from cases.database.transactions import Database
+from notifications.sending.accepted_letters import MOST_UNRECORDED
 from notifications.sending.sending import deliver_some
 from proof.crashes.boundaries import Boundaries, BoundarySide, Crash, Place, Point
 from proof.crashes.grounds import CrashGround, KeptWorld
@@ -105,8 +107,8 @@ class Sweep:
         if survives(world, steps[0], boundaries):
             raise Broken(f"{self.journey.name}, step {number + 1}: not the same boundaries each time")
         self.counts.crashes += 1
-        in_flight = boundaries.lasting(LASTING)[-1:] == [IN_FLIGHT]
-        death = Death(world.clock.now, world.clock.now, int(in_flight))
+        unrecorded = takewhile(IN_FLIGHT.__eq__, reversed(boundaries.lasting(LASTING)))
+        death = Death(world.clock.now, world.clock.now, min(len(list(unrecorded)), MOST_UNRECORDED))
         with started_again(world) as process:
             found = process.come_to_rest() + breaches(process, death)
             for step in steps:

@@ -42,7 +42,8 @@ class Caught:
 QUICK = (
     Mutant("work is done when it is taken", seams.work_is_done_when_it_is_taken, trials.DIES_HANDED_IN, "I6"),
     Mutant("sent before DATA", seams.sent_before_data, trials.DIES_HANDED_IN, "I8"),
-    Mutant("mail before commit", seams.mail_before_commit, trials.dies_at_the_second_letter, "I10"),
+    Mutant("mail before commit", seams.mail_before_commit, trials.dies_at_the_tenth_letter, "I10"),
+    Mutant("recorded at the end", seams.recorded_at_the_end, trials.dies_at_the_tenth_letter, "I10"),
     Mutant("no lease", seams.no_lease, trials.meets_another_worker, "I10"),
     Mutant("no cap on the broker's depth", seams.no_depth_cap, trials.rings_and_nobody_comes, "I17"),
     Mutant("deferred BEGIN", seams.deferred_begin, trials.has_many_writers, "I17"),

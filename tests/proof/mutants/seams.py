@@ -30,7 +30,7 @@ from cases.ladder.due_cases import CASE
 from cases.ladder.sweep import Sweeper
 from notifications.audiences.context import AudienceContext
 from notifications.deliveries import Channel, Delivery, Outcome
-from notifications.sending import claiming, outcomes, preparing, sending
+from notifications.sending import accepted_letters, claiming, outcomes, preparing, sending
 from notifications.sending.errors import RefusedForNow
 from notifications.sending.preparing import PreparedLetter, prepare
 from workers.queue import broker
@@ -58,7 +58,8 @@ def sent_before_data() -> AbstractContextManager[object]:
     """Record a letter as sent before the mail server has it."""
 
     def send(self: Any, one: PreparedLetter, _token: str) -> bool:
-        self._record_sent(one.delivery_id)
+        self.accepted.add(one.delivery_id, one.address_id)
+        self.accepted.record()
         self.connection.send(one.message)
         return True
 
@@ -73,9 +74,14 @@ def mail_before_commit() -> AbstractContextManager[object]:
             ready = prepare(session, token, self.transport.letter_settings, self.transport.lease_policy.most_claims)
             for one in ready:
                 self.connection.send(one.message)
-                outcomes.record_sent(session.connection(), one.delivery_id)
+                outcomes.record_sent(session.connection(), [one.delivery_id])
 
     return patch.object(sending._Round, "_send_all", send_all)
+
+
+def recorded_at_the_end() -> AbstractContextManager[object]:
+    """Record all letters of a round when it is over."""
+    return patch.object(accepted_letters, "MOST_UNRECORDED", 10_000)
 
 
 def a_new_letter_for_each_try() -> AbstractContextManager[object]:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from notifications.sending.accepted_letters import MOST_UNRECORDED
 from proof.chaos.faults import poison, processes, servers
 from proof.chaos.faults.fault import Fault
 from proof.chaos.faults.processes import killed, stopped, wrong_clock
@@ -12,7 +13,7 @@ from proof.chaos.faults.servers import mood
 BREATH = 3.0  # seconds between two faults of one part, in which Ventil must recover
 LONG, SLOWEST = 2.0, 4.0
 
-IN_FLIGHT = processes.THREADS
+IN_FLIGHT = processes.THREADS * MOST_UNRECORDED
 PAST_THE_LEASE = (23.0, 26.0)
 OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "kill web": Fault(killed("web"), "web"),
