@@ -7,8 +7,8 @@ import dramatiq
 import structlog
 
 from notifications.sending.sending import MOST_AT_ONCE, deliver_some
-from workers.gathering import Gathering
 from workers.jobs.incoming_mail import file_mail
+from workers.pacing import Pacer
 from workers.queue.broker import QUEUES
 from workers.runtime import Runtime
 from workers.schedule.jobs import JOBS
@@ -24,16 +24,16 @@ def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
     `claimed` is called whenever `deliver` found letters that were due: it tells the watchdog that work is done.
     """
     runs: dict[str, Callable[[], object]] = {name: partial(run_job, runtime, name) for name in JOBS}
-    runs["deliver"] = partial(deliver_in_turn, runtime, claimed, Gathering(runtime.settings.gather_seconds))
+    runs["deliver"] = partial(deliver_in_turn, runtime, claimed, Pacer(runtime.settings.gather_seconds))
     runs["file_mail"] = partial(file_mail, runtime)
     for name, run in runs.items():
         declare = dramatiq.actor(actor_name=name, queue_name=QUEUES[name], broker=runtime.broker)
         declare(_without_result(run))
 
 
-def deliver_in_turn(runtime: Runtime, claimed: Callable[[], None], gathering: Gathering) -> None:
+def deliver_in_turn(runtime: Runtime, claimed: Callable[[], None], pacer: Pacer) -> None:
     """Do what `deliver` does, some milliseconds after this process's last turn, for all letters that came since."""
-    if gathering.is_my_turn(runtime.stop):
+    if pacer.is_my_turn(runtime.stop):
         deliver(runtime, claimed)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import structlog
 
 from cases.database.leases.leased import LEASE_POLICY
-from workers.gathering import Gathering
+from workers.pacing import Pacer
 from workers.relay.held_letters import plan_digest
 from workers.relay.relay import relay_some
 from workers.relay.sweep_letters import plan_event_batch
@@ -23,9 +23,9 @@ def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], N
     `claimed` is called after each round that planned something: it tells the watchdog that work is done. Errors are
     logged, never raised.
     """
-    gathering = Gathering(runtime.settings.gather_seconds)
+    pacer = Pacer(runtime.settings.gather_seconds)
     while not runtime.stop.is_set():
-        gathering.is_my_turn(runtime.stop)
+        pacer.is_my_turn(runtime.stop)
         wake.forget()
         try:
             if relay_once(runtime):

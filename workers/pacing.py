@@ -1,4 +1,4 @@
-"""Gathering: rounds of work begin some milliseconds apart, so that under load one round serves many events.
+"""Pacing: rounds of work begin some milliseconds apart, so that under load one round serves many events.
 
 After a rest a round begins at once. What a round costs beside its work (looking, claiming, committing, connecting) then
 depends little on how many events come.
@@ -8,7 +8,7 @@ import threading
 import time
 
 
-class Gathering:
+class Pacer:
     """Gives turns that begin at least `apart` seconds after one another; any number of threads may wait for theirs."""
 
     def __init__(self, apart: float) -> None:
