@@ -118,7 +118,7 @@ def test_a_title_is_not_sent_out_before_somebody_of_the_house_has_acted(town: Le
     assert "KLOCKOR" in last(town, "overdue").text
 
 
-def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: LetterTown) -> None:
+def test_s42_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.DONE, by="olle", note=NASTY)
     town.plan()
@@ -195,7 +195,7 @@ def test_the_same_rows_give_the_same_letter(town: LetterTown) -> None:
     assert last(town, "assigned") == last(town, "assigned")
 
 
-def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: LetterTown) -> None:
+def test_s44_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: LetterTown) -> None:
     ref = town.assigned()
     letters = [last(town, name) for name in ("receipt", "assigned", "news")]
     assert {letter.headers["References"] for letter in letters} == {f"<case.{ref}@kommun.example>"}
