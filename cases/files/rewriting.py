@@ -4,16 +4,15 @@ A request has a budget for all of its files: of pixels and of time. Whatever a f
 """
 
 import subprocess  # only our own interpreter is started  # nosec B404
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from cases.files.file_names import extension_of, safe_name, with_extension
 from cases.files.file_types import type_of
+from cases.files.isolation import isolated_program
 from cases.files.sandbox.limits import MOST_PIXELS
 from cases.files.sandbox.program import DONE, LOCKED, TOO_HEAVY
 from cases.refusals import FileLocked, FileRefused, FilesBusy, FileTooHeavy, FileUnreadable
@@ -24,11 +23,7 @@ PIXELS_FOR_ALL = 200_000_000
 AT_ONCE = 2  # requests of one process whose files are being rewritten
 IN_LINE = 2  # requests that may wait for that, each with a thread of the web server
 PATIENCE_IN_LINE = 20  # seconds
-ROOT = Path(__file__).parents[2]
-START = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); from cases.files.sandbox.program import main; sys.exit(main())"
-)
-PROGRAM = [sys.executable, "-I", "-c", START, str(ROOT)]
+PROGRAM = isolated_program("cases.files.sandbox.program")
 REFUSALS: dict[int, type[FileRefused]] = {TOO_HEAVY: FileTooHeavy, LOCKED: FileLocked}
 
 

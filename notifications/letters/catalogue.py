@@ -64,5 +64,5 @@ LETTERS: dict[str, Letter] = {
     "comments": Letter(),
     "alarms": QUOTES_NOBODY,
     "reply_to_done": TO_ACT,
-    "address_bounced": QUOTES_NOBODY,
+    "address_bounced": TO_ACT,
 }

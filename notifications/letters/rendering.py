@@ -411,6 +411,9 @@ def _unsubscribe(unsubscribe_urls: UnsubscribeUrls) -> dict[str, str]:
 
 
 def _plain_name(name: str) -> str:
-    """Return the name as a header can hold it: in quotes when it has brackets, and without other such characters."""
-    plain = " ".join("".join(letter for letter in name if letter not in '<>"@,;:[]\\').split())
-    return f'"{plain}"' if set(plain) & set("()") else plain
+    """Return the name as a header can hold it: in quotes when it has brackets or stops, without other such characters.
+
+    Without "=" nothing in it passes for an encoded word, of which nobody knows what it hides.
+    """
+    plain = " ".join("".join(letter for letter in name if letter not in '<>"@,;:=[]\\').split())
+    return f'"{plain}"' if set(plain) & set("().") else plain

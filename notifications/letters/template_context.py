@@ -113,6 +113,7 @@ class TemplateContext:
             "to_own_group": _is_to_own_group(line),
             "outside": line["audience"] in OUTSIDE and not _is_to_own_group(line),
             "only_reads": _is_for_the_forum(line, event),
+            "owed": case is not None and case.obligation is not None,
             "protected": case is not None and bool(case.protected),
             "page": self.page(delivery, line, case),
             "acts": self._answer_page(delivery, case) is not None,

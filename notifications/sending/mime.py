@@ -6,6 +6,7 @@ are not plain ASCII are still left to the library, except the subject, which dif
 
 import binascii
 import hashlib
+import re
 from base64 import encodebytes
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,6 +21,7 @@ from cases.mail_addresses import with_ascii_domain
 
 MOST_LINES_CACHED = 1000
 MOST_BYTES_IN_A_WORD = 39  # bytes in an encoded word: 52 characters in base64, and a line holds 76
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # no header holds one, and some would end it
 LONGEST_LINE, LONGEST_ALLOWED = 76, 990  # characters: just within what RFC 5322 recommends, and what it allows
 
 
@@ -63,8 +65,8 @@ class Outgoing(flask_mail.Message):
 def compose(rendered: Readable, message_id: str) -> bytes:
     """Return the letter as MIME: ASCII in short lines, and always the same bytes for the same letter.
 
-    A line end within a header's value becomes a space, so that nobody can inject a header. `ValueError` when the
-    recipient's mail address is not valid.
+    A line end or another control character within a header's value becomes a space, so that nobody can inject a header.
+    `ValueError` when the recipient's mail address is not valid.
     """
     boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     headers = {
@@ -151,4 +153,4 @@ def _folded(name: str, value: str) -> bytes:
 
 
 def _one_line(value: str) -> str:
-    return " ".join(value.split())
+    return " ".join(CONTROLS.sub(" ", value).split())

@@ -60,7 +60,7 @@ SENTENCES_BY_STATE: dict[State, tuple[LazyString, LazyString]] = {
     ),
     State.CLOSED: (_l("It is done and closed."), _l("Does it need to be taken up again? Ring the contact person.")),
     State.DECLINED: (
-        _l("We will not go on with your case."),
+        _l("We will not take your case further."),
         _l("Do you have questions? Ring the contact person."),
     ),
     State.MERGED: (_l("It is handled together with %(into)s."), _l("We will tell you what happens there.")),

@@ -118,5 +118,5 @@ def _mailboxes(value: str) -> list[NamedAddress]:
 def _split(value: str) -> list[tuple[str, str]]:
     try:
         return getaddresses([value])
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, RecursionError):  # it calls itself for each group in a group
         return []

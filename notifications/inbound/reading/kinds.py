@@ -23,8 +23,10 @@ ASKS_FOR_SOMETHING = frozenset({"request", "reply", "counter", "cancel", "refres
 
 # What makes a mail automatic (RFC 3834): it is filed, never answered, and nobody's act.
 SIGNS_OF_A_MACHINE: tuple[Callable[[MailHeaders], bool], ...] = (
-    lambda headers: headers.first("Auto-Submitted").partition(";")[0].strip().lower() not in ("", "no"),
-    lambda headers: headers.first("Precedence").lower() in BULK,
+    lambda headers: any(
+        said.partition(";")[0].strip().lower() not in ("", "no") for said in headers.all("Auto-Submitted")
+    ),
+    lambda headers: any(said.lower() in BULK for said in headers.all("Precedence")),
     lambda headers: any(name in headers for name in ("List-Id", "List-Unsubscribe", "X-Autoreply", "X-Autorespond")),
     lambda headers: "X-Auto-Response-Suppress" in headers and is_automatic_subject(headers.first("Subject")),
     lambda headers: bool(REPORT_TYPE.match(headers.first("Content-Type"))),

@@ -2,13 +2,12 @@
 
 import json
 import subprocess  # only our own interpreter is started  # nosec B404
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from cases.files.file_names import safe_name
+from cases.files.isolation import isolated_program
 from cases.mail_addresses import as_compared
 from notifications.inbound.reading.sandbox.charsets import clean, decode
 from notifications.inbound.reading.sandbox.task import OpeningTask
@@ -16,12 +15,7 @@ from notifications.inbound.reading.what_a_mail_says import BounceReport, MailFil
 
 PATIENCE = 60  # seconds, of which the process computes at most 21
 LONGEST_UNREAD = 100_000  # bytes that are shown as they are when the process gave up
-ROOT = Path(__file__).parents[3]
-START = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from notifications.inbound.reading.sandbox.program import main; sys.exit(main())"
-)
-PROGRAM = [sys.executable, "-I", "-c", START, str(ROOT)]
+PROGRAM = isolated_program("notifications.inbound.reading.sandbox.program")
 
 
 @dataclass(frozen=True)
@@ -40,8 +34,17 @@ class OpenedMail:
 
 
 def open_mail(head: bytes, body: bytes, task: OpeningTask) -> OpenedMail:
-    """Return what the mail of these headers and this body holds; the body as it is when the process gives up."""
+    """Return what the mail of these headers and this body holds.
+
+    When the process ends over it, another one reads it without layout; when that ends, too, the body is returned as it
+    is.
+    """
     raw = b"%b\n%b" % (head, body)
+    return _opened(raw, task) or _opened(raw, replace(task, plainly=True)) or _unread(body)
+
+
+def _opened(raw: bytes, task: OpeningTask) -> OpenedMail | None:
+    """Return what a process found in the mail; None when it ended before it had the whole text."""
     program = [*PROGRAM, json.dumps(asdict(task))]
     try:
         written = subprocess.run(program, input=raw, capture_output=True, timeout=PATIENCE, check=False).stdout  # noqa: S603  # nosec B603
@@ -49,7 +52,7 @@ def open_mail(head: bytes, body: bytes, task: OpeningTask) -> OpenedMail:
         written = too_long.stdout or b""
     facts, _, rest = written.partition(b"\n")
     if not rest and not written.endswith(b"\n"):
-        return _unread(body)
+        return None
     told = json.loads(facts)
     whole, files = told["whole"], list[MailFile]()
     is_complete = sum(file["content"] for file in told["files"]) <= len(rest)

@@ -158,10 +158,10 @@ def test_the_files_of_a_form_share_a_budget_of_pixels(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("end", ["import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)"])
 def test_a_process_that_dies_or_is_too_slow_fails_its_own_file_only(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    stumbles = "import sys, os\nif sys.argv[1] == 'PNG':\n    " + end + "\nsys.argv.insert(1, sys.argv.pop())\n"
+    stumbles = "import sys, os\nif sys.argv[1] == 'PNG':\n    " + end + "\n"
     monkeypatch.setattr(rewriting, "PATIENCE", 5)
-    program = [*rewriting.PROGRAM]
-    program[3] = stumbles.replace("sys.argv.insert(1, sys.argv.pop())\n", "").replace("argv[1]", "argv[2]") + program[3]
+    *start, program = rewriting.PROGRAM
+    program = [*start, stumbles + program]
     monkeypatch.setattr(rewriting, "PROGRAM", program)
     dead, alive = rewrite_all([("1.png", a_png()), ("2.jpg", a_jpeg())])
     assert isinstance(dead, FileTooHeavy)
@@ -169,10 +169,10 @@ def test_a_process_that_dies_or_is_too_slow_fails_its_own_file_only(end: str, mo
 
 
 def test_what_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    program = [*rewriting.PROGRAM]
-    program[3] = "import sys; sys.path.insert(0, sys.argv[1]); import cases.files.sandbox.limits as l; " + (
-        "l.MEMORY = 150_000_000; " + program[3]
-    )
+    *start, program = rewriting.PROGRAM
+    paths, importing = program.split("; from ")
+    limits = "import cases.files.sandbox.limits as l; l.MEMORY = 150_000_000"
+    program = [*start, f"{paths}; {limits}; from {importing}"]
     monkeypatch.setattr(rewriting, "PROGRAM", program)
     with pytest.raises(FileTooHeavy):
         rewritten("a.png", a_png("RGB", (7_000, 7_000)))
@@ -190,7 +190,7 @@ def test_few_are_rewritten_at_once_few_wait_and_the_others_are_told(monkeypatch:
 
 def test_the_process_inherits_no_open_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = [*rewriting.PROGRAM]
-    program[3] = "import os, sys; print(len(os.listdir('/proc/self/fd'))); sys.exit(0)"
+    program[-1] = "import os, sys; print(len(os.listdir('/proc/self/fd'))); sys.exit(0)"
     monkeypatch.setattr(rewriting, "PROGRAM", program)
     with (tmp_path / "secret").open("wb") as file:
         os.set_inheritable(file.fileno(), True)

@@ -212,7 +212,7 @@ def test_letters_that_were_planned_before_are_still_sent(town: LetterTown) -> No
 @pytest.mark.parametrize(
     ("locale", "words", "subject"),
     [
-        ("sv", "arende at imap.example:993, INBOX har inte gått att läsa sedan", "God morgon: något behöver ses över"),
+        ("sv", "arende hos imap.example:993, INBOX har inte gått att läsa sedan", "God morgon: något behöver ses över"),
         ("en", "arende at imap.example:993, INBOX has not been readable since", "Good morning: something needs a look"),
     ],
 )

@@ -33,12 +33,15 @@ from cases.states import State
 from notifications.deliveries import Address, Channel, Delivery
 from notifications.letters.catalogue import LETTERS
 from notifications.letters.filling_templates import write_subject
-from notifications.letters.rendering import RenderedLetter, render
+from notifications.letters.rendering import WITHOUT_CHOICE, RenderedLetter, render
 from notifications.letters.snapshot import read_snapshot
 from notifications.letters.template_context import TemplateContext
 from notifications.sending.mime import compose
 
 NASTY = "</p><script>alert(1)</script> {{ 7*7 }} [klicka](https://evil.example)\n\nBcc: a@b.example"
+
+
+WHOSE_LETTER = {"sv": re.compile(r"Det går till|Du får det för att"), "en": re.compile("It goes to|You get it because")}
 
 
 @pytest.mark.parametrize("marks", ["\x1e", "a\x1eb", "\ue0000\ue001", "\ue000999\ue001"])
@@ -63,6 +66,8 @@ def test_every_letter_says_all_it_must(town: LetterTown, locale: str) -> None:
             assert letter.subject and letter.text and "<html" in letter.html
             assert "None" not in letter.subject + letter.text
             assert {"sv": "\n\nVänliga hälsningar, ", "en": "\n\nKind regards, "}[locale] in letter.text
+            foot = letter.text.rpartition("\n-- \n")[2]
+            assert bool(WHOSE_LETTER[locale].search(foot)) is (delivery.letter not in WITHOUT_CHOICE), delivery.letter
             template_context = TemplateContext(read_snapshot(session, [delivery]), LETTER_SETTINGS.pages, KEY)
             for line in delivery.context["lines"]:
                 seen.add(line["letter"])
@@ -118,7 +123,7 @@ def test_a_title_is_not_sent_out_before_somebody_of_the_house_has_acted(town: Le
     assert "KLOCKOR" in last(town, "overdue").text
 
 
-def test_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: LetterTown) -> None:
+def test_s42_peoples_words_stand_escaped_in_a_quote_and_are_never_run(town: LetterTown) -> None:
     ref = town.assigned()
     town.change(ref, State.DONE, by="olle", note=NASTY)
     town.plan()
@@ -195,7 +200,7 @@ def test_the_same_rows_give_the_same_letter(town: LetterTown) -> None:
     assert last(town, "assigned") == last(town, "assigned")
 
 
-def test_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: LetterTown) -> None:
+def test_s44_letters_of_a_case_hang_together_and_say_that_they_are_automatic(town: LetterTown) -> None:
     ref = town.assigned()
     letters = [last(town, name) for name in ("receipt", "assigned", "news")]
     assert {letter.headers["References"] for letter in letters} == {f"<case.{ref}@kommun.example>"}

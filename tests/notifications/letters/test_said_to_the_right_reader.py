@@ -6,9 +6,12 @@ import pytest
 from support.houses.letter_town import A_TUESDAY, LetterTown
 from support.letters_read import last, rendered, texts
 
+from cases.organisation.units import unit_named
 from cases.progress import WaitingFor
 from cases.settings import LOCALES
 from cases.states import State
+from cases.village.relations.contact import ContactWay
+from cases.village.relations.logging_contacts import ContactGiven, log_contact
 from notifications.deliveries import Delivery
 
 DESK = "kontakt@kommun.example"
@@ -124,3 +127,37 @@ def test_a_digest_names_each_case_once(town: LetterTown) -> None:
     digests = [rendered(town, one) for one in town.deliveries("digest") if len(one.context["lines"]) > 2]
     assert digests
     assert {letter.text.count(f"[{ref}]") for letter in digests} == {1}
+
+
+@pytest.mark.parametrize(
+    ("locale", "of_group", "of_others"),
+    [
+        ("sv", "Byalaget i Lillån håller inte med", "Den som frågade håller inte med"),
+        ("en", "Byalaget i Lillån does not agree", "The person who asked does not agree"),
+    ],
+)
+def test_what_a_group_contests_nobody_else_is_said_to(
+    town: LetterTown, locale: str, of_group: str, of_others: str
+) -> None:
+    ref = town.assigned(by="berit", group="byalaget", reporter=None)
+    town.change(ref, State.DONE, by="olle", note="Lagat")
+    town.change(ref, State.ASSIGNED, by="berit", note="Nej, den lyser inte.")
+    town.plan()
+    told = [" ".join(rendered(town, one, locale).text.split()) for one in town.deliveries("contested")]
+    assert told
+    assert all(of_group in text and of_others not in text for text in told)
+
+
+@pytest.mark.parametrize(("locale", "who"), [("sv", "den som frågade"), ("en", "the person who asked")])
+def test_what_somebody_owes_has_nobody_who_asked(town: LetterTown, locale: str, who: str) -> None:
+    day = A_TUESDAY.date()
+    with town.database.transaction() as session:
+        given = ContactGiven(day, ContactWay.VISIT, day + timedelta(days=90))
+        log_contact(session, unit_named(session, "byalaget"), given, by=town.actor(session, "kontakt"), at=A_TUESDAY)
+    for week in range(40):
+        town.sweep(A_TUESDAY + timedelta(weeks=week))
+    letters = [one for kind in ("due_soon", "due_now", "overdue") for one in town.deliveries(kind)]
+    told = [" ".join(rendered(town, one, locale).text.split()) for one in letters]
+    owed = [text for text in told if "> Kontakt med Byalaget i Lillån" in text]
+    assert len(owed) > 4
+    assert not [text for text in owed if who in text.lower()]

@@ -83,7 +83,7 @@ def test_the_same_letter_has_the_same_bytes():
 
 
 @pytest.mark.parametrize("bad", ["Hej\r\nBcc: alla@example.org", "Hej\nBcc: alla@example.org"])
-def test_nobody_puts_a_header_into_a_letter(bad):
+def test_s41_nobody_puts_a_header_into_a_letter(bad):
     headers = {"List-Unsubscribe": bad, "X-Follows": bad}
     content = compose(Written(subject=bad, headers=headers, sender=f"{bad} <v@example.org>"), "1@x")
     message = email.message_from_bytes(content, policy=email.policy.default)
@@ -103,7 +103,7 @@ def test_what_is_no_address_is_refused(bad):
         compose(Written(to_email=bad), "1@example.org")
 
 
-def test_an_address_with_line_ends_never_reaches_the_server(smtp_sink):
+def test_s41_an_address_with_line_ends_never_reaches_the_server(smtp_sink):
     letter = Outgoing(sender="v@example.org", recipient="b@x.se>\r\nDATA", content=b"hej")
     with pytest.raises(RefusedForGood):
         send(smtp_sink, letter)

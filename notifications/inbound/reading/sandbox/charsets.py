@@ -10,6 +10,8 @@ WESTERN = "cp1252"  # what programs mean that say iso-8859-1, or nothing (as in 
 LONGEST_CHARSET = 40
 LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029]")
 SURROGATES = re.compile("[\ud800-\udfff]")
+# Sorting the marks on a letter takes the square of their number: a text of nothing else would take a minute.
+PIECES = re.compile(r".{1,500}(?=\s|\Z)|.{1,500}", re.DOTALL)
 DIRECTIONS = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}  # turn the direction of what follows
 PRIVATE = range(0xE000, 0xF900)  # means nothing to anybody else; the reading of HTML marks quotes with these
 REMOVED = dict.fromkeys(
@@ -35,7 +37,9 @@ def decode(content: bytes, charset: str = "") -> str:
 def clean(text: str) -> str:
     """Return the text in NFC with line ends as "\\n", without NUL, other control characters and turns of direction."""
     plain = LINE_ENDS.sub("\n", SURROGATES.sub("\ufffd", text)).translate(REMOVED)
-    return unicodedata.normalize("NFC", plain)
+    if plain.isascii():
+        return plain
+    return "".join(unicodedata.normalize("NFC", piece) for piece in PIECES.findall(plain))
 
 
 def one_line(text: str) -> str:

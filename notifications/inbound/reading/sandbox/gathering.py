@@ -8,6 +8,7 @@ from notifications.inbound.reading.sandbox.calendars import invitation_text
 from notifications.inbound.reading.sandbox.charsets import clean, decode
 from notifications.inbound.reading.sandbox.encoded_words import header_text
 from notifications.inbound.reading.sandbox.flowed import unflowed
+from notifications.inbound.reading.sandbox.html import text_of, without_tags
 from notifications.inbound.reading.sandbox.mime import MailPart, open_mime, parts_beneath
 from notifications.inbound.reading.sandbox.reports import ReportedRecipient, message_id_in, recipients_reported
 
@@ -37,8 +38,9 @@ class FoundFile:
 
 @dataclass
 class Gathered:
-    """What was found in a part and beneath it, in the order in which it stands there."""
+    """What was found in a part and beneath it, in the order in which it stands there; read `plainly`, or laid out."""
 
+    plainly: bool = False
     texts: list[MailPart] = field(default_factory=list)
     invitations: list[str] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)  # of the invitations, in lower case; "" without one
@@ -49,7 +51,7 @@ class Gathered:
     @property
     def text(self) -> str:
         """The texts one after the other, else the invitations."""
-        read = [clean(_text(part)).strip() for part in self.texts]
+        read = [clean(_text(part, self.plainly)).strip() for part in self.texts]
         return "\n\n".join(filter(None, read)) or "\n\n".join(self.invitations)
 
     def add(self, other: "Gathered") -> None:
@@ -59,13 +61,14 @@ class Gathered:
 
     def add_one_of(self, others: list["Gathered"]) -> None:
         """Add what was found in parts of which each says the same: the words of one, plain text if there is any."""
-        plain = [
-            one for one in others if any(part.declared_type == PLAIN and _text(part).strip() for part in one.texts)
-        ]
-        for one in (plain or [one for one in others if any(_text(part).strip() for part in one.texts)])[:1]:
+        plain = [one for one in others if any(part.declared_type == PLAIN and self._says(part) for part in one.texts)]
+        for one in (plain or [one for one in others if any(map(self._says, one.texts))])[:1]:
             self.texts += one.texts
         for one in others:
             self._add_all_but_texts(one)
+
+    def _says(self, part: MailPart) -> bool:
+        return bool(_text(part, self.plainly).strip())
 
     def _add_all_but_texts(self, other: "Gathered") -> None:
         self.invitations += other.invitations
@@ -75,11 +78,11 @@ class Gathered:
         self.returned = self.returned or other.returned
 
 
-def gather(part: MailPart, *, above: str = "") -> Gathered:
+def gather(part: MailPart, *, plainly: bool, above: str = "") -> Gathered:
     """Return what was found in the part; `above` is the media type of the part that it stands in."""
-    found, kind = Gathered(), part.declared_type
+    found, kind = Gathered(plainly), part.declared_type
     if part.is_multipart():
-        beneath = [gather(child, above=kind) for child in parts_beneath(part)]
+        beneath = [gather(child, plainly=plainly, above=kind) for child in parts_beneath(part)]
         if kind == ALTERNATIVE:
             found.add_one_of(beneath)
         else:
@@ -91,7 +94,7 @@ def gather(part: MailPart, *, above: str = "") -> Gathered:
         found.returned = message_id_in(part.content())
     elif kind == CALENDAR:
         calendar = _decoded(part)
-        found.invitations.append(clean(invitation_text(calendar)))
+        found.invitations.append(clean(calendar if plainly else invitation_text(calendar)))
         found.methods.append(_method(part, calendar))
     elif _is_text(part):
         found.texts.append(part)
@@ -107,12 +110,10 @@ def _is_text(part: MailPart) -> bool:
 
 
 @cache  # HTML is laid out once
-def _text(part: MailPart) -> str:
+def _text(part: MailPart, plainly: bool) -> str:
     text = _decoded(part)
     if part.declared_type == HTML:
-        from notifications.inbound.reading.sandbox.html import text_of  # takes 40 ms to import
-
-        return text_of(text)
+        return without_tags(text) if plainly else text_of(text)
     if _parameter(part, "format").lower() == "flowed":
         return unflowed(text, blanks_go=_parameter(part, "delsp").lower() == "yes")
     return text

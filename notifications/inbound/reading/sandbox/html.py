@@ -1,38 +1,40 @@
-"""HTML becomes text by inscriptis, in which quotes are marked with ">" as in plain text."""
+"""HTML becomes text by inscriptis, in which quotes are marked with ">" as in plain text; else its tags are left out."""
 
 import re
 from html import unescape
+from typing import Any
 
-import inscriptis
-import lxml.html
-from inscriptis.css_profiles import STRICT_CSS_PROFILE
-from inscriptis.model.config import ParserConfig
-
-LONGEST = 1_000_000  # characters of HTML that are read
+LONGEST = 1_000_000  # characters of HTML that are laid out
 QUOTE_BEGINS, QUOTE_ENDS = "\ue000", "\ue001"
 QUOTES = "//blockquote[@type='cite' or contains(@class, 'quote')]"
 PARAGRAPHS_WITHOUT_MARGIN = "//p[starts-with(@class, 'Mso') or contains(@style, 'margin:0')]"
 DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 TAG, BLANK_LINES = re.compile(r"<[^<>]*>"), re.compile(r"\n(?:[ \t]*\n){2,}")
+BEGINS_LINE = re.compile(r"<(?:br|/?(?:p|div|tr|li|ul|ol|h[1-6]|table|blockquote|pre))\b[^<>]*>", re.IGNORECASE)
 NEVER_SHOWN = ("head", "style", "script")
 
 
 def text_of(html: str) -> str:
-    """Return what can be read in the HTML, on one line where it cannot be laid out (1,000 tables in each other)."""
-    html = DECLARATION.sub("", html[:LONGEST])
-    if not html.strip():
-        return ""
+    """Return what can be read in the HTML: laid out, where it is neither too long nor too deep (1,000 tables)."""
+    import inscriptis  # with lxml it takes 40 ms
+    import lxml.html
+    from inscriptis.css_profiles import STRICT_CSS_PROFILE
+    from inscriptis.model.config import ParserConfig
+
+    html = DECLARATION.sub("", html)
+    if len(html) > LONGEST or not html.strip():
+        return without_tags(html)
     try:
         tree = lxml.html.fromstring(html, parser=lxml.html.HTMLParser(huge_tree=True))
         _mark(tree)
         found = inscriptis.Inscriptis(tree, ParserConfig(css=STRICT_CSS_PROFILE)).get_text()
     except (lxml.etree.LxmlError, ValueError, AttributeError, RecursionError):
-        found = _without_tags(html)
+        return without_tags(html)
     return BLANK_LINES.sub("\n\n", _with_quotes(found.replace("\xa0", " ")))
 
 
-def _without_tags(html: str) -> str:
-    """Return what stands between the tags, without what no browser shows."""
+def without_tags(html: str) -> str:
+    """Return what stands between the tags, in lines, without what no browser shows."""
     rest = html
     for name in NEVER_SHOWN:
         shown, at, lower = list[str](), 0, rest.lower()
@@ -40,11 +42,14 @@ def _without_tags(html: str) -> str:
             shown.append(rest[at:begins])
             at = ends
         rest = "".join([*shown, rest[at:]])
-    return " ".join(unescape(TAG.sub(" ", rest)).split())
+    text = unescape(TAG.sub(" ", BEGINS_LINE.sub("\n", " ".join(rest.split()))))
+    return BLANK_LINES.sub("\n\n", "\n".join(" ".join(line.split()) for line in text.split("\n"))).strip()
 
 
-def _mark(tree: lxml.html.HtmlElement) -> None:
+def _mark(tree: Any) -> None:
     """Mark where quotes begin and end, and take the blank lines from between Outlook's paragraphs."""
+    import lxml.html
+
     for paragraph in tree.xpath(PARAGRAPHS_WITHOUT_MARGIN):
         paragraph.tag = "div"
     for quote in tree.xpath(QUOTES):

@@ -96,7 +96,7 @@ def test_an_address_that_does_not_exist_gets_no_more_and_the_desk_is_told(mails:
     [bounced] = mails.web.house.events(ref, "case.address_bounced")
     assert bounced.facts["permanent"] is True
     assert address_of(mails, "rut@example.se").dead_since is not None
-    assert "gick inte att lämna" in str(mails.letter_to("contact").get_body(("plain",)).get_content())
+    assert "gick inte att leverera" in str(mails.letter_to("contact").get_body(("plain",)).get_content())
     count = mails.count_letters_to("rut")
     mails.web.house.change(ref, State.IN_PROGRESS, by="officer", at=datetime.now(UTC))
     assert mails.count_letters_to("rut") == count

@@ -31,21 +31,21 @@ def test_a_reply_to_what_asks_nothing_is_a_comment_of_its_reader(mails: MailHous
     assert "doubt" not in said.facts
 
 
-def test_an_officer_who_replies_gives_a_sign_of_life(mails: MailHouse) -> None:
-    ref = mails.web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
-    mails.reply(mails.letter_to("officer"), "Vi åker dit i morgon.", sender="officer@example.se")
-    [said] = mails.web.house.events(ref, "case.commented")
-    assert (said.person_id, said.facts["sign_of_life"]) == (mails.web.person_id("officer"), True)
-    assert "Vi åker dit i morgon." in str(mails.letter_to("rut").get_body(("plain",)).get_content())
+def test_an_officer_who_replies_gives_a_sign_of_life(quick_mails: MailHouse) -> None:
+    ref = quick_mails.web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
+    quick_mails.reply(quick_mails.letter_to("officer"), "Vi åker dit i morgon.", sender="officer@example.se")
+    [said] = quick_mails.web.house.events(ref, "case.commented")
+    assert (said.person_id, said.facts["sign_of_life"]) == (quick_mails.web.person_id("officer"), True)
+    assert "Vi åker dit i morgon." in str(quick_mails.letter_to("rut").get_body(("plain",)).get_content())
 
 
-def test_somebody_else_who_has_the_letter_comments_without_rights(mails: MailHouse) -> None:
-    ref = asked_by_mail(mails)
-    row = mails.reply(mails.letter_to("rut"), "Jag vet vilken!", sender="grannen@hemma.example")
-    [said] = mails.web.house.events(ref, "case.commented")
+def test_s47_somebody_else_who_has_the_letter_comments_without_rights(quick_mails: MailHouse) -> None:
+    ref = asked_by_mail(quick_mails)
+    row = quick_mails.reply(quick_mails.letter_to("rut"), "Jag vet vilken!", sender="grannen@hemma.example")
+    [said] = quick_mails.web.house.events(ref, "case.commented")
     assert (row.outcome, row.trouble) == (InboundOutcome.COMMENT, "other_sender")
     assert (said.actor, said.facts["doubt"]) == (ActorKind.VISITOR, "other_sender")
-    assert mails.web.house.case(ref).state is State.WAITING
+    assert quick_mails.web.house.case(ref).state is State.WAITING
 
 
 @pytest.mark.parametrize(
@@ -58,40 +58,40 @@ def test_somebody_else_who_has_the_letter_comments_without_rights(mails: MailHou
         (None, State.WAITING, "unconfirmed"),
     ],
 )
-def test_a_sender_whom_our_mail_server_does_not_confirm_answers_nothing(
-    mails: MailHouse, verdict: str | None, state: State, doubt: str | None
+def test_s47_a_sender_whom_our_mail_server_does_not_confirm_answers_nothing(
+    quick_mails: MailHouse, verdict: str | None, state: State, doubt: str | None
 ) -> None:
-    mails = MailHouse(mails.web, authserv="mx.example.se")
-    ref = asked_by_mail(mails)
+    quick_mails = MailHouse(quick_mails.web, authserv="mx.example.se")
+    ref = asked_by_mail(quick_mails)
     more = {"Authentication_Results": verdict} if verdict else {}
-    row = mails.reply(mails.letter_to("rut"), "Den vid bron.", sender=RUT, **more)
-    assert (mails.web.house.case(ref).state, row.trouble) == (state, doubt)
+    row = quick_mails.reply(quick_mails.letter_to("rut"), "Den vid bron.", sender=RUT, **more)
+    assert (quick_mails.web.house.case(ref).state, row.trouble) == (state, doubt)
 
 
-def test_the_case_is_found_by_the_references_when_the_address_has_lost_its_token(mails: MailHouse) -> None:
-    ref = asked_by_mail(mails)
-    letter = mails.letter_to("rut")
-    assert mails.ref_of(mails.reply(letter, "Den vid bron.", sender=RUT, to=NEW_MAIL)) == ref
+def test_the_case_is_found_by_the_references_when_the_address_has_lost_its_token(quick_mails: MailHouse) -> None:
+    ref = asked_by_mail(quick_mails)
+    letter = quick_mails.letter_to("rut")
+    assert quick_mails.ref_of(quick_mails.reply(letter, "Den vid bron.", sender=RUT, to=NEW_MAIL)) == ref
 
 
-def test_a_number_in_the_subject_or_a_guessed_token_leads_to_no_case(mails: MailHouse) -> None:
-    ref = asked_by_mail(mails)
-    letter = mails.letter_to("rut")
+def test_s47_a_number_in_the_subject_or_a_guessed_token_leads_to_no_case(quick_mails: MailHouse) -> None:
+    ref = asked_by_mail(quick_mails)
+    letter = quick_mails.letter_to("rut")
     guessed = PATTERN.format(token=f"1.{'a' * 26}")
     for to, thread in ((NEW_MAIL, "<1.abc@example.se>"), (guessed, f"<case.{ref}@localhost>")):
         mail = a_mail("Hej", sender=RUT, to=to, subject=str(letter["Subject"]), In_Reply_To=thread)
-        assert mails.ref_of(mails.receive(mail)) != ref
-    assert mails.web.house.case(ref).state is State.WAITING
+        assert quick_mails.ref_of(quick_mails.receive(mail)) != ref
+    assert quick_mails.web.house.case(ref).state is State.WAITING
 
 
-def test_the_address_is_compared_case_blind_and_found_where_servers_note_it(mails: MailHouse) -> None:
-    ref = asked_by_mail(mails)
-    letter = mails.letter_to("rut")
+def test_the_address_is_compared_case_blind_and_found_where_servers_note_it(quick_mails: MailHouse) -> None:
+    ref = asked_by_mail(quick_mails)
+    letter = quick_mails.letter_to("rut")
     mail = a_mail("Den vid bron.", sender=RUT, to="liste@hemma.example", Delivered_To=str(letter["Reply-To"]).upper())
-    assert mails.ref_of(mails.receive(mail)) == ref
+    assert quick_mails.ref_of(quick_mails.receive(mail)) == ref
 
 
-def test_a_second_delivery_of_a_mail_becomes_nothing(mails: MailHouse) -> None:
+def test_s49_a_second_delivery_of_a_mail_becomes_nothing(mails: MailHouse) -> None:
     ref = asked_by_mail(mails)
     mail = a_reply(mails.letter_to("rut"), "Den vid bron.", sender=RUT)
     first = mails.receive(mail)
@@ -102,7 +102,7 @@ def test_a_second_delivery_of_a_mail_becomes_nothing(mails: MailHouse) -> None:
     assert not mails.web.house.events(ref, "case.commented")
 
 
-def test_a_reply_about_a_case_that_has_ended_is_a_new_case_related_to_it(mails: MailHouse) -> None:
+def test_s47_a_reply_about_a_case_that_has_ended_is_a_new_case_related_to_it(mails: MailHouse) -> None:
     ref = mails.web.house.reach(State.CLOSED, at=datetime.now(UTC))
     row = mails.reply(mails.letter_to("rut"), "Den är trasig igen.", sender=RUT)
     assert (row.outcome, mails.ref_of(row) != ref) == (InboundOutcome.CASE, True)

@@ -78,7 +78,7 @@ def test_the_sender_of_a_report_is_empty(database):
     assert [row.envelope_sender for row in kept_rows(database)] == [""]
 
 
-def test_one_mail_to_two_of_our_addresses_counts_for_both_and_once_for_each(database):
+def test_s49_one_mail_to_two_of_our_addresses_counts_for_both_and_once_for_each(database):
     with door_of(database) as (port, _), client(port) as mail_server:
         for _ in range(2):
             answers = answers_after_data(mail_server, [ONE, OTHER], mail_about("ett"))
@@ -122,7 +122,7 @@ def test_a_line_longer_than_mail_allows_is_taken(database):
     assert [row.raw for row in kept_rows(database)] == [raw]
 
 
-def test_a_database_that_fails_is_451_and_the_next_try_is_kept(database):
+def test_s49_a_database_that_fails_is_451_and_the_next_try_is_kept(database):
     with door_of(database) as (port, rung), client(port) as mail_server:
         with database.transaction() as session:
             session.execute(text("ALTER TABLE inbound RENAME TO away"))

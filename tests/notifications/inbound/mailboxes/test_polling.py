@@ -51,7 +51,7 @@ def test_the_same_bytes_are_kept_once_and_moved_each_time(database, mailbox):
     assert len(mailbox.mails("Ventil")) == 2 and mailbox.mails() == []
 
 
-def test_one_who_dies_between_keeping_and_moving_leaves_nothing_twice_and_nothing_behind(
+def test_s49_one_who_dies_between_keeping_and_moving_leaves_nothing_twice_and_nothing_behind(
     database, mailbox, monkeypatch
 ):
     mailbox.put(mail_about("ett"))
@@ -68,7 +68,7 @@ def test_one_who_dies_between_keeping_and_moving_leaves_nothing_twice_and_nothin
     assert mailbox.mails() == [] and len(mailbox.mails("Ventil")) == 1
 
 
-def test_nothing_is_moved_that_could_not_be_kept(database, mailbox, monkeypatch):
+def test_s49_nothing_is_moved_that_could_not_be_kept(database, mailbox, monkeypatch):
     mailbox.put(mail_about("ett"))
 
     def fail(*_):

@@ -41,7 +41,7 @@ def test_what_our_server_says_is_the_verdict(result, expected):
     assert verdict(f"{SERVER}; {result}") is expected
 
 
-def test_only_the_topmost_header_of_our_server_counts():
+def test_s47_only_the_topmost_header_of_our_server_counts():
     passed, failed = (f"{SERVER}; dmarc={result} header.from=byn.example" for result in ("pass", "fail"))
     foreign = "mx.annan.example; dmarc=pass header.from=byn.example"
     assert verdict(foreign, failed, passed) is FAILED
@@ -50,14 +50,14 @@ def test_only_the_topmost_header_of_our_server_counts():
     assert verdict("((((", passed) is PASSED
 
 
-def test_without_a_word_of_our_server_nothing_is_known():
+def test_s47_without_a_word_of_our_server_nothing_is_known():
     assert verdict() is UNKNOWN
     assert verdict("mx.annan.example; dmarc=pass header.from=byn.example") is UNKNOWN
     assert verdict(f"{SERVER}.annan.example; dmarc=pass") is UNKNOWN
     assert verdict(f"{SERVER}; dmarc=pass", authserv_id="") is UNKNOWN
 
 
-def test_who_plays_tricks_with_from_is_never_confirmed():
+def test_s47_who_plays_tricks_with_from_is_never_confirmed():
     passed = f"{SERVER}; dmarc=pass header.from=byn.example"
     assert verdict(passed, sender="a@byn.example, b@byn.example") is FAILED
     assert verdict(passed, sender="a@byn.example\nFrom: kommundirektor@skogslunda.example") is FAILED

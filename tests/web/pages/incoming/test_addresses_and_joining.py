@@ -66,9 +66,9 @@ def test_a_case_named_in_the_subject_is_joined_by_one_button(mails: MailHouse) -
 
 
 @pytest.mark.parametrize("subject", ["2020-9999", "tel 070-2026-00001", "Lampan"])
-def test_nothing_is_proposed_for_what_is_no_open_case(mails: MailHouse, subject: str) -> None:
-    ref = mails.ref_of(mails.receive(a_mail("Hej", sender=RUT, subject=subject)))
-    assert "Hör det till" not in visitor(mails.web, "contact").read(f"/arenden/{ref}")
+def test_nothing_is_proposed_for_what_is_no_open_case(sqlite_mails: MailHouse, subject: str) -> None:
+    ref = sqlite_mails.ref_of(sqlite_mails.receive(a_mail("Hej", sender=RUT, subject=subject)))
+    assert "Hör det till" not in visitor(sqlite_mails.web, "contact").read(f"/arenden/{ref}")
 
 
 def test_nothing_is_proposed_for_a_case_that_has_ended(mails: MailHouse) -> None:

@@ -198,7 +198,7 @@ def held(tmp_path, monkeypatch):
     for pipe in (begun, go_on):
         os.mkfifo(pipe)
     program = [*rewriting.PROGRAM]
-    program[3] = f"open({str(begun)!r}, 'w').close(); open({str(go_on)!r}).read(); {program[3]}"
+    program[-1] = f"open({str(begun)!r}, 'w').close(); open({str(go_on)!r}).read(); {program[-1]}"
     monkeypatch.setattr(rewriting, "PROGRAM", program)
 
     def release():
