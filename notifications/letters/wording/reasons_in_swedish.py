@@ -13,6 +13,7 @@ from notifications.letters.still_entitled import (
     NO_LONGER_WORKS,
 )
 from notifications.planning.forgetting import ERASED_BY_DECISION
+from notifications.planning.gathering.mail_brake import BRAKED
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
 from notifications.planning.readdressing_parties import NO_WAY_LEFT
@@ -27,6 +28,7 @@ IN_SWEDISH = {
     TOO_SOON: "ett sådant mejl hade redan skickats dit inom tio minuter",
     TO_STAFF: "någon som inte är inloggad angav en adress som hör till personalen",
     TOO_MANY: "fem sådana mejl hade redan skickats dit inom ett dygn",
+    BRAKED: "mejl hade redan gett tio utskick dit om ärendet inom ett dygn",
     NO_LONGER_WORKS: "personen är avstängd",
     LEFT_THE_UNIT: "personen har lämnat enheten",
     MAILBOX_GONE: "enheten har inte kvar mejllådan",
@@ -40,6 +42,7 @@ IN_ENGLISH = {  # where the stored words are not those of the pages
     TOLD_IN_ANOTHER_LETTER: "told in another e-mail",
     TOO_SOON: "another such e-mail had gone there within ten minutes",
     TOO_MANY: "five such e-mails had gone there within a day",
+    BRAKED: "ten e-mails about the case, each caused by an e-mail, had gone there within a day",
     OVERTAKEN: "told of a later step instead",
 }
 PATTERNS_IN_SWEDISH = (  # reasons that end in a number, a mail server's reply or an error's name
