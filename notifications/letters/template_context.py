@@ -21,7 +21,7 @@ from notifications.letters.reply_addresses import ReplyAddresses
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.reasons_in_swedish import why_not
-from notifications.planning.gathering.mail_brake import BRAKED
+from notifications.planning.drafts import BRAKED
 from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})

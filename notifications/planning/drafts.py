@@ -13,7 +13,6 @@ from cases.database.writing.upsert import Row, insert_missing
 from notifications.addresses import ensure_addresses
 from notifications.audiences.fallbacks import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
-from notifications.planning.gathering.mail_brake import BRAKED, IS_BRAKED, Brake
 from notifications.planning.rate_limits import lock_allowance
 from notifications.set_aside import alarm_about
 
@@ -22,6 +21,8 @@ COMMENTS, ALARMS = "comments", "alarms"  # the letters about several comments on
 QUESTIONS = "questions_received"  # the letter about all that was taken down for a group at once
 TAKEN_DOWN = frozenset({"receipt", QUESTIONS})
 MOST_LINES = 50
+BRAKED = "ten letters that e-mails caused went there within a day"
+IS_BRAKED = "braked"  # in a letter's stored context, also after a person has let it go
 TELL_ALL = frozenset({"plan_adopted"})  # letters about an act of many events that tell of all of them
 
 
@@ -30,6 +31,21 @@ def letter_of(gathered_as: str | None) -> str:
     if gathered_as is None:
         return DIGEST
     return ALARMS if gathered_as.startswith("alarm") else COMMENTS
+
+
+@dataclass(frozen=True)
+class Brake:
+    """A letter is set aside. `alarmed` is the delivery of whose setting aside people were told within a day.
+
+    When it is None, desk and administrators are told of this one.
+    """
+
+    alarmed: int | None = None
+
+    @property
+    def stored(self) -> int:
+        """What the letter's context holds under `IS_BRAKED`: the number of that delivery; 0 for this one itself."""
+        return self.alarmed or 0
 
 
 @dataclass(frozen=True)

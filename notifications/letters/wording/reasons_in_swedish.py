@@ -12,8 +12,8 @@ from notifications.letters.still_entitled import (
     NO_LONGER_PUBLIC,
     NO_LONGER_WORKS,
 )
+from notifications.planning.drafts import BRAKED
 from notifications.planning.forgetting import ERASED_BY_DECISION
-from notifications.planning.gathering.mail_brake import BRAKED
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
 from notifications.planning.readdressing_parties import NO_WAY_LEFT

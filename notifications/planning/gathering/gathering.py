@@ -29,14 +29,16 @@ from notifications.audiences.context import AudienceContext
 from notifications.deliveries import IS_WAITING, Address, Channel, Delivery, Outcome
 from notifications.planning.drafts import (
     ALARMS,
+    BRAKED,
     COMMENTS,
     MOST_LINES,
+    Brake,
     DeliveryDraft,
     DraftLine,
     insert_lines,
     letter_of,
 )
-from notifications.planning.gathering.mail_brake import BRAKED, DAY, Brake, brake_for, braked_now
+from notifications.planning.gathering.mail_brake import DAY, brake_for, braked_now
 from notifications.planning.gathering.recent_letters import RecentLetter, read_recent
 
 WINDOW = timedelta(hours=1)
@@ -73,7 +75,7 @@ LET_GO = update(DELIVERIES).where(any_of(DELIVERIES.c.id, "ids")).values(next_at
 def gathering_key(context: AudienceContext) -> str | None:
     """Return what the event is gathered with: "case:17/reporter", "case:17/group" or "alarm:0a1b2c3d/alarm".
 
-    What comes before the "/" shares a letter. "case:17/mail" is what somebody who works here wrote by mail: a program
+    What comes before the "/" shares a letter. "case:17/staff" is what somebody who works here wrote by mail: a program
     may have written it. The last is of alarms whose reasons differ in numbers and addresses at most. None for every
     other event; a comment by staff is told at once.
     """
@@ -84,7 +86,7 @@ def gathering_key(context: AudienceContext) -> str | None:
     if event.type != "case.commented" or case is None:
         return None
     if event.facts.get("channel") == BY_MAIL and (event.person_id is not None or event.actor is ActorKind.UNIT):
-        return f"case:{case.id}/mail"
+        return f"case:{case.id}/staff"
     if event.actor in {ActorKind.REPORTER, ActorKind.VISITOR}:
         return f"case:{case.id}/reporter"
     of_the_group = case.group and context.directory.belongs(event.person_id, context.unit(case.group))

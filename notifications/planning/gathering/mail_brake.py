@@ -5,30 +5,13 @@ hour. Letters that a person or the clock caused are neither counted nor set asid
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifications.deliveries import Outcome
+from notifications.planning.drafts import IS_BRAKED, Brake
 from notifications.planning.gathering.recent_letters import RecentLetter
 
 MOST_A_DAY, DAY = 10, timedelta(days=1)
-BRAKED = "ten letters that e-mails caused went there within a day"
-IS_BRAKED = "braked"  # in a letter's stored context, also after a person has let it go
-
-
-@dataclass(frozen=True)
-class Brake:
-    """A letter is set aside. `alarmed` is the delivery of whose setting aside people were told within a day.
-
-    When it is None, desk and administrators are told of this one.
-    """
-
-    alarmed: int | None = None
-
-    @property
-    def stored(self) -> int:
-        """What the letter's context holds under `IS_BRAKED`: the number of that delivery; 0 for this one itself."""
-        return self.alarmed or 0
 
 
 def brake_for(ref: str | None, recent: Sequence[RecentLetter], moment: datetime) -> Brake | None:

@@ -20,7 +20,8 @@ from cases.incoming.mail_comments import comment_by_mail
 from cases.states import State
 from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 from notifications.letters.rendering import LetterSettings
-from notifications.planning.gathering.mail_brake import BRAKED, MOST_A_DAY
+from notifications.planning.drafts import BRAKED
+from notifications.planning.gathering.mail_brake import MOST_A_DAY
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
 from notifications.set_aside import count_set_aside, list_set_aside, send_again

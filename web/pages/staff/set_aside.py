@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from cases.public.masking import mask
 from cases.public.protection import protected_addresses
-from notifications.planning.gathering.mail_brake import BRAKED
+from notifications.planning.drafts import BRAKED
 from notifications.set_aside import SetAsideRow, list_set_aside, send_again
 from web.current import current, right_now
 from web.language.gettext import gettext
