@@ -28,7 +28,7 @@ IN_SWEDISH = {
     TOO_SOON: "ett sådant mejl hade redan skickats dit inom tio minuter",
     TO_STAFF: "någon som inte är inloggad angav en adress som hör till personalen",
     TOO_MANY: "fem sådana mejl hade redan skickats dit inom ett dygn",
-    BRAKED: "mejl hade redan gett tio utskick dit om ärendet inom ett dygn",
+    BRAKED: "mejl som kom in hade redan gett tio utskick dit om ärendet på ett dygn",
     NO_LONGER_WORKS: "personen är avstängd",
     LEFT_THE_UNIT: "personen har lämnat enheten",
     MAILBOX_GONE: "enheten har inte kvar mejllådan",
