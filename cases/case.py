@@ -347,7 +347,9 @@ WITH_NAMES = (
 
 TO_ACT = (  # a change needs only the names: a third of the columns, and of their cost
     joinedload(Case.responsible).load_only(Unit.slug, Unit.name, Unit.holds_cases),
-    joinedload(Case.officer).load_only(Person.name, Person.email, Person.away_from, Person.away_until),
+    joinedload(Case.officer).load_only(
+        Person.name, Person.email, Person.away_from, Person.away_until, Person.auto_reply_at
+    ),
     joinedload(Case.group).load_only(Unit.slug, Unit.name),
     joinedload(Case.category).load_only(Category.slug),
     joinedload(Case.place).load_only(Place.slug),

@@ -1,14 +1,15 @@
 """Mail addresses in the database: one row for each address, even if people spell it in several ways."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cases.database.queries import any_of, fetch_rows
 from cases.database.writing.upsert import insert_missing
 from cases.mail_addresses import as_compared, is_mail_address, normalised, owner_of
+from cases.organisation.people import Membership, Person, serves_on
 from notifications.deliveries import Address
 
 KNOWN = select(Address.email_normalised, Address.id).where(any_of(Address.email_normalised, "keys"))
@@ -36,6 +37,18 @@ def dead_since(session: Session, email: str) -> datetime | None:
     """Return since when (UTC) nothing reaches this mail address; None for one that lives or was never written to."""
     own = (Address.email_normalised == as_compared(email), Address.dead_since.is_not(None))
     return session.scalar(select(Address.dead_since).where(*own))
+
+
+def unreached_people(session: Session, unit_id: int, *, on: date) -> list[tuple[Person, datetime]]:
+    """Return who serves in this unit on this local day and gets no mails, and since when (UTC), by name."""
+    serves = select(Membership.person_id).where(Membership.unit_id == unit_id, serves_on(on))
+    found = (
+        select(Person, Address.dead_since)
+        .join(Address, Address.email_normalised == func.lower(Person.email))
+        .where(Address.dead_since.is_not(None), Person.active, Person.id.in_(serves))
+        .order_by(Person.name, Person.id)
+    )
+    return [(person, since) for person, since in session.execute(found) if since is not None]
 
 
 def _ids_of(session: Session, keys: set[str]) -> dict[str, int]:

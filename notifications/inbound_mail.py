@@ -40,6 +40,7 @@ class InboundOutcome(StrEnum):
 
 
 OUTCOMES = ", ".join(f"'{outcome}'" for outcome in InboundOutcome)
+BY_DOOR = "lmtp"  # the source of what a mail server handed over: it lies in no mailbox
 STILL_WAITS: ColumnElement[str] = literal_column("'waiting'")  # a literal, as in the partial index
 
 
@@ -54,6 +55,7 @@ class InboundMail(CountedLease, Base):
     them.
 
     `case_id` and `seq` name the event under which it was filed, `delivery_id` the letter to which it belongs.
+    Since `delete_since` it is to be deleted from its mailbox too, because it was erased here; None once it is.
     `trouble` says in a word why it is not as its sender meant it: "junk", "unconfirmed", "other_sender", "too_big".
     """
 
@@ -68,6 +70,7 @@ class InboundMail(CountedLease, Base):
         Index(
             "ix_inbound_outcome", "outcome", "received_at"
         ),  # counts are read from it: the rows are as long as the mails
+        partial_index("ix_inbound_to_delete", "source", "id", where="delete_since IS NOT NULL"),
         Index("ix_inbound_case", "case_id", "seq"),
         Index("ix_inbound_delivery_id", "delivery_id"),
         Index("ix_inbound_sender", "sender", "received_at"),
@@ -94,3 +97,4 @@ class InboundMail(CountedLease, Base):
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), default=None)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), default=None)
     seq: Mapped[int | None] = mapped_column(default=None)
+    delete_since: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -62,7 +62,12 @@ def set_aside_delivery(session: Session, delivery: Delivery, reason: str) -> Non
     delivery.outcome, delivery.reason = Outcome.SET_ASIDE, reason
     delivery.finished_at = present(session)
     delivery.end_lease()
-    _alarm(session, "delivery", delivery.id, reason, _event_id(delivery.occasion))
+    alarm_about(session, delivery.id, delivery.occasion, reason)
+
+
+def alarm_about(session: Session, delivery_id: int, occasion: str, reason: str) -> None:
+    """Alarm the desk and the admins of a delivery that is set aside, unless it is such an alarm itself."""
+    _alarm(session, "delivery", delivery_id, reason, _event_id(occasion))
 
 
 def set_aside_outbox_entry(session: Session, entry: OutboxEntry, reason: str) -> None:

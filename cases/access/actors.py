@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -71,6 +71,7 @@ class Actor:
     case_id: int | None = None  # of a reporter: the case whose public id they hold
     unit_id: int | None = None  # of a shared mailbox: the unit whose it is
     batch_id: int | None = None  # of the clock: the batch (table `tick`) of the sweep in which it acts
+    replied_automatically: bool = False  # a person whose mail program answered last: shown until they act
 
     @property
     def is_contact(self) -> bool:
@@ -177,20 +178,30 @@ def actor_for(session: Session, person_id: int, *, on: date) -> Actor | None:
     return actors_for(session, {person_id}, on=on).get(person_id)
 
 
+def person_as_actor(row: Any, roles: tuple[HeldRole, ...] = ()) -> Actor:
+    """Return the person of a row with these roles; the row has id, name, email and `auto_reply_at` of the person."""
+    return Actor(
+        ActorKind.PERSON, person_id=row.id, name=row.name, email=row.email, roles=roles,
+        replied_automatically=row.auto_reply_at is not None,
+    )  # fmt: skip
+
+
 def actors_for(session: Session, person_ids: Collection[int], *, on: date) -> dict[int, Actor]:
     """Return the people with these ids as actors, by id, in one query; those who are unknown or inactive are left out.
 
     Each has the roles held on this local day.
     """
     rows = session.execute(
-        select(Person.id, Person.name, Person.email, Membership.unit_id, Membership.role, Unit.kind)
+        select(Person.id, Person.name, Person.email, Person.auto_reply_at)
+        .add_columns(Membership.unit_id, Membership.role, Unit.kind)
+        .select_from(Person)
         .outerjoin(Membership, (Membership.person_id == Person.id) & serves_on(on))
         .outerjoin(Unit, Unit.id == Membership.unit_id)
         .where(Person.id.in_(person_ids), Person.active)
     )
     found: dict[int, Actor] = {}
     for row in rows:
-        actor = found.get(row.id) or Actor(ActorKind.PERSON, person_id=row.id, name=row.name, email=row.email)
+        actor = found.get(row.id) or person_as_actor(row)
         held = () if row.role is None else (HeldRole(row.unit_id, row.role, row.kind),)
         found[row.id] = replace(actor, roles=(*actor.roles, *held))
     return found

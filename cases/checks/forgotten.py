@@ -173,7 +173,9 @@ LOOKS = (
         SELECT d.occasion, d.reason FROM delivery d WHERE d.id IN (
             SELECT id FROM delivery WHERE outcome = 'set_aside' EXCEPT {ALARMED} = 'delivery')
         AND NOT EXISTS (SELECT 1 FROM delivery_line l JOIN event e ON e.id = l.event_id
-                        WHERE l.delivery_id = d.id AND e.type = 'house.set_aside')"""),
+                        WHERE l.delivery_id = d.id AND e.type = 'house.set_aside')
+        AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.id = CAST(d.context ->> 'braked' AS INTEGER)
+                        AND o.address_id = d.address_id AND o.id IN ({ALARMED} = 'delivery'))"""),
     Look("G4", "what was held is told in no digest", """
         SELECT d.recipient, d.reason FROM delivery d LEFT JOIN delivery_line l ON l.delivery_id = d.id
         WHERE d.reason LIKE 'told in digest %' AND NOT EXISTS (

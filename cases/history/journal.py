@@ -26,6 +26,7 @@ from cases.history.event_batches import EventBatch
 from cases.history.events import DomainEvent
 from cases.history.outbox import LETTERS, OutboxEntry
 from cases.history.words import Visibility, Words, commitment, fresh_salt
+from cases.organisation.automatic_replies import forget_automatic_replies
 from cases.refusals import BadCharacters
 
 MOST_ONE_BY_ONE = 3  # events of one entry, written one after the other
@@ -225,7 +226,10 @@ def insert_numbered(session: Session, numbered: Numbered) -> dict[int, list[int]
     had to number events before it writes them, such as `DeferredWriter`.
     """
     write = next(write for fits, write in INSERT_STRATEGIES if fits(session, numbered))
-    return write(session, numbered)
+    written = write(session, numbered)
+    if back := {entry.by.person_id for entry, _ in numbered if entry.by.replied_automatically and entry.by.person_id}:
+        forget_automatic_replies(session, back)
+    return written
 
 
 def _is_short(session: Session, numbered: Numbered) -> bool:

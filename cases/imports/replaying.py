@@ -107,6 +107,7 @@ def _request(row: ImportRow) -> Request:
         external_id=None if row.kept.is_own else row.external_id,
         ref=row.kept.ref,
         public_id=row.kept.public_id,
+        junk=row.kept.junk_since is not None,
     )
 
 

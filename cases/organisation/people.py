@@ -45,6 +45,8 @@ class Person(Base):
 
     From the local day `away_from` to `away_until`, both counted, their deputy acts in their place; None: they are here.
     `logged_out_at` is when they last logged out everywhere: no browser that they used before is known to be theirs.
+    `auto_reply_at` is when their mail program last answered for them, by the mail `auto_reply_mail` of the table
+    `inbound`; None since they have done something themselves.
     """
 
     __tablename__ = "person"
@@ -59,6 +61,8 @@ class Person(Base):
     away_from: Mapped[date | None] = mapped_column(default=None)
     away_until: Mapped[date | None] = mapped_column(default=None)
     logged_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    auto_reply_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    auto_reply_mail: Mapped[int | None] = mapped_column(BigId, default=None)
 
     deputy: Mapped[Person | None] = relationship(
         init=False, repr=False, compare=False, remote_side=[id], lazy="select", viewonly=True

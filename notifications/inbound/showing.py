@@ -11,7 +11,7 @@ from cases.settings import Settings
 from notifications.inbound.blanking import without_own_codes
 from notifications.inbound.reading.headers import head_and_body, read_headers
 from notifications.inbound.reading.reading import read_mail
-from notifications.inbound.reading.what_a_mail_says import OurAddresses
+from notifications.inbound.reading.what_a_mail_says import OurAddresses, ReadMail
 from notifications.inbound_mail import InboundMail
 
 
@@ -43,8 +43,17 @@ def shown_mail(mail: InboundMail, settings: Settings) -> ShownMail | None:
     if mail.raw is None:
         return None
     headers = read_headers(head_and_body(mail.raw)[0])
-    ours = OurAddresses(settings.mail_from, settings.incoming.authserv or "")
-    read = read_mail(mail.raw, ours=ours, envelope_sender=mail.envelope_sender)
+    read = _read(mail, mail.raw, settings)
     sender, to, subject = (without_own_codes(headers.first(name)) for name in ("From", "To", "Subject"))
     files = tuple(file.name for file in read.attachments)
     return ShownMail(sender, to, subject, headers.date, without_own_codes(read.whole), files)
+
+
+def shown_words(mail: InboundMail, settings: Settings) -> str | None:
+    """Return what the mail's writer says in it, without what is quoted; None when it was erased. As slow as a mail."""
+    return None if mail.raw is None else without_own_codes(_read(mail, mail.raw, settings).words)
+
+
+def _read(mail: InboundMail, raw: bytes, settings: Settings) -> ReadMail:
+    ours = OurAddresses(settings.mail_from, settings.incoming.authserv or "")
+    return read_mail(raw, ours=ours, envelope_sender=mail.envelope_sender)

@@ -21,6 +21,7 @@ from notifications.letters.reply_addresses import ReplyAddresses
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.reasons_in_swedish import why_not
+from notifications.planning.drafts import BRAKED
 from notifications.row_types import CaseNow, EventForLetter
 
 OUTSIDE = frozenset({"reporter", "group", "followers", "new_follower"})
@@ -50,6 +51,7 @@ EMPTY_LINE_CONTEXT = {
     "meeting": None,
     "clock_on": None,
     "aside_ref": None,
+    "braked": False,
     "at_desk": False,
     "follower": None,
     "looked_at": False,
@@ -90,7 +92,8 @@ class TemplateContext:
         event, case, calendar = self.snapshot.event_of(line), self.snapshot.case_of(line), self.snapshot.calendar
         happened_on = calendar.day_of(event.at).isoformat()
         clock_on = _clock_on(event, calendar)
-        told = {**EMPTY_LINE_CONTEXT, **line, "clock_on": clock_on, "aside_ref": self._ref_of_failed(event)}
+        alarm = {"aside_ref": self._ref_of_failed(event), "braked": event.facts.get("reason") == BRAKED}
+        told = {**EMPTY_LINE_CONTEXT, **line, **alarm, "clock_on": clock_on}
         return {
             "facts": Facts(event.facts),
             "HEAD_RUNG": HEAD_RUNG,

@@ -14,12 +14,15 @@ from notifications.addresses import ensure_addresses
 from notifications.audiences.fallbacks import Recipient
 from notifications.deliveries import Delivery, DeliveryLine, Outcome
 from notifications.planning.rate_limits import lock_allowance
+from notifications.set_aside import alarm_about
 
 DIGEST = "digest"
 COMMENTS, ALARMS = "comments", "alarms"  # the letters about several comments on a case, and several alarms
 QUESTIONS = "questions_received"  # the letter about all that was taken down for a group at once
 TAKEN_DOWN = frozenset({"receipt", QUESTIONS})
 MOST_LINES = 50
+BRAKED = "ten letters that e-mails caused went there within a day"
+IS_BRAKED = "braked"  # in a letter's stored context, also after a person has let it go
 TELL_ALL = frozenset({"plan_adopted"})  # letters about an act of many events that tell of all of them
 
 
@@ -28,6 +31,21 @@ def letter_of(gathered_as: str | None) -> str:
     if gathered_as is None:
         return DIGEST
     return ALARMS if gathered_as.startswith("alarm") else COMMENTS
+
+
+@dataclass(frozen=True)
+class Brake:
+    """A letter is set aside. `alarmed` is the delivery of whose setting aside people were told within a day.
+
+    When it is None, desk and administrators are told of this one.
+    """
+
+    alarmed: int | None = None
+
+    @property
+    def stored(self) -> int:
+        """What the letter's context holds under `IS_BRAKED`: the number of that delivery; 0 for this one itself."""
+        return self.alarmed or 0
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,7 @@ class DeliveryDraft:
     `occasion` is "event:N" for a single event (or several comments, of which N is the first), "tick:N" for a batch of
     events. `common_context` is what is stored once for all lines, such as the municipality's name. Before `not_before`
     (UTC; None: at once) it is not sent. With `held_for` it is not sent itself: a digest tells of it at `not_before`.
+    With `brake` it is set aside: mails have caused too many such letters.
     """
 
     occasion: str
@@ -63,6 +82,7 @@ class DeliveryDraft:
     lines: list[DraftLine] = field(default_factory=list)
     not_before: datetime | None = None
     held_for: str | None = None
+    brake: Brake | None = None
 
     @property
     def gathered_as(self) -> str | None:
@@ -86,7 +106,8 @@ class DeliveryDraft:
         """The value of the column `context`: what all lines share, the first 50 lines, and how many lines follow."""
         told = sorted(self.lines, key=lambda line: line.letter not in TELL_ALL)  # what tells of all comes first
         lines = [line.context for line in told[:MOST_LINES]]
-        gathered = {"gathered_as": self.gathered_as} if self.gathered_as else {}
+        gathered: dict[str, Any] = {"gathered_as": self.gathered_as} if self.gathered_as else {}
+        gathered |= {IS_BRAKED: self.brake.stored} if self.brake else {}
         return {**self.common_context, **gathered, "lines": lines, "more": len(self.lines) - len(lines)}
 
     @property
@@ -130,7 +151,7 @@ def write_drafts(session: Session, drafts: Sequence[DeliveryDraft]) -> int:
     """Insert the deliveries of these drafts, with their lines; return how many are new.
 
     A delivery that exists already, with the same occasion and recipient, is left as it is. One that is redundant or
-    over a rate limit is inserted as suppressed.
+    over a rate limit is inserted as suppressed; one that is braked as set aside, with an alarm.
     """
     if not drafts:
         return 0
@@ -138,9 +159,14 @@ def write_drafts(session: Session, drafts: Sequence[DeliveryDraft]) -> int:
     rows = [draft.row(address_ids.get(draft.recipient.key)) for draft in drafts]
     _suppress_redundant(session, drafts, rows)
     _suppress_over_limit(session, drafts, rows)
+    _set_braked_aside(session, drafts, rows)
     new = _insert_deliveries(session, rows)
     ids = (new.get((row["occasion"], row["recipient"])) for row in rows)
     insert_lines(session, [(id_, line) for id_, draft in zip(ids, drafts, strict=True) if id_ for line in draft.lines])
+    for draft in drafts:
+        id_ = new.get((draft.occasion, f"address:{address_ids.get(draft.recipient.key)}"))
+        if draft.brake and draft.brake.alarmed is None and id_ is not None:
+            alarm_about(session, id_, draft.occasion, BRAKED)
     return len(new)
 
 
@@ -160,6 +186,12 @@ def _suppress_over_limit(session: Session, drafts: Sequence[DeliveryDraft], rows
     for email, row in limited:
         if reason := allowance.count_or_refuse(email, row["letter"]):
             row |= {"outcome": Outcome.SUPPRESSED, "reason": reason, "finished_at": allowance.moment}
+
+
+def _set_braked_aside(session: Session, drafts: Sequence[DeliveryDraft], rows: list[Row]) -> None:
+    for draft, row in zip(drafts, rows, strict=True):
+        if draft.brake:
+            row |= {"outcome": Outcome.SET_ASIDE, "reason": BRAKED, "finished_at": present(session)}
 
 
 def _insert_deliveries(session: Session, rows: list[Row]) -> dict[tuple[str, str], int]:

@@ -12,7 +12,7 @@ from notifications.audiences.context_loading import load_contexts
 from notifications.audiences.fallbacks import Recipient
 from notifications.audiences.sibling_events import batch_in_context, events_in_context
 from notifications.planning.drafts import DeliveryDraft, DraftLine, write_drafts
-from notifications.planning.gathering import gather, gathering_key
+from notifications.planning.gathering.gathering import gather, gathering_key
 from notifications.planning.held.holding import hold
 from notifications.planning.rate_limits import is_anonymous
 from notifications.planning.readdressing import readdress_unfilled

@@ -27,10 +27,8 @@ LINK = re.compile(r"/svar/([a-z2-7]{26})")
 
 def send_all(web: Web, server: SmtpServer | None = None) -> None:
     """Plan the letters about all that has happened, and send them by this server, or to the local mailbox."""
-    with web.database.transaction() as session:
-        open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
-        plan_events(session, session.scalars(open_work).all())
-        session.execute(update(OutboxEntry).values(done_at=now()))
+    while _plan_open_work(web):  # an alarm is written while others are planned
+        pass
     with web.database.transaction() as session:
         for batch in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
             plan_batch(session, batch)
@@ -39,6 +37,16 @@ def send_all(web: Web, server: SmtpServer | None = None) -> None:
     transport = MailTransport(server or mailbox, LetterSettings.of(web.settings))
     while deliver_some(web.database, transport):
         pass
+
+
+def _plan_open_work(web: Web) -> bool:
+    """Plan the letters of all events in the outbox; return whether there were any."""
+    with web.database.transaction() as session:
+        open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
+        ids = session.scalars(open_work).all()
+        plan_events(session, ids)
+        session.execute(update(OutboxEntry).where(OutboxEntry.event_id.in_(ids)).values(done_at=now()))
+    return bool(ids)
 
 
 def letters_to(web: Web, who: str) -> list[EmailMessage]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from cases.imports.formats.writing import Value
 from cases.public.figures.groups import ALL, CaseGroup, Span
 from cases.public.figures.statistics import PublicStatistics
+from cases.satisfaction.figures import SatisfactionTold
+from web.figures.grades import grades_rows
 from web.figures.lines import Names, divided_by, lines_of, names_of
 from web.language.figure_words import (
     DEFINITIONS,
@@ -22,11 +24,14 @@ OF_GROUP = 5  # columns that say which cases a figure is of: period, unit, topic
 
 
 def rows_of(
-    counted: PublicStatistics, group: CaseGroup, number: Callable[[float], Value] = lambda days: days
+    counted: PublicStatistics,
+    group: CaseGroup,
+    number: Callable[[float], Value] = lambda days: days,
+    how_it_went: SatisfactionTold | None = None,
 ) -> list[list[Value]]:
     """Return the rows of the table for download: what is counted, of which group, the number or why there is none.
 
-    `number` makes the value of a number with decimals.
+    `number` makes the value of a number with decimals; `how_it_went` are the answers, where the page shows them.
     """
     head = [gettext("Figure"), gettext("Period"), gettext("Unit"), gettext("Topic"), gettext("Place")]
     head += [gettext("Perspective"), gettext("Value"), gettext("What it means"), gettext("Counted at")]
@@ -43,6 +48,8 @@ def rows_of(
             days = counted.median_days(one, span)
             value = number(days) if days is not None else median_words(days, one)
             rows.append([str(NAMES[span]), *of, value, str(DEFINITIONS[span]), at])
+    if how_it_went is not None:
+        rows += grades_rows(how_it_went, names, number, at)
     return [*rows, _of_check(counted)]
 
 

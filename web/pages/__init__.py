@@ -8,7 +8,7 @@ from web.pages.case import attachments, commenting, correcting, erasing, printin
 from web.pages.case.registers import entry
 from web.pages.incoming import acting, ending_junk, listing, whole_mail
 from web.pages.layout import register_template_globals
-from web.pages.people import absence, handing_over, preferences
+from web.pages.people import absence, automatic_reply, handing_over, preferences
 from web.pages.public import (
     accessibility,
     following,
@@ -31,7 +31,7 @@ from web.pages.village.relations import groups, logging
 from web.pages.village.showing import all_villages, feeds, one_village, own_calendar
 
 BLUEPRINTS = (
-    account.bp, absence.bp, handing_over.bp, preferences.bp, by_letter.bp,
+    account.bp, absence.bp, automatic_reply.bp, handing_over.bp, preferences.bp, by_letter.bp,
     accessibility.bp, following.bp, handing_in.bp, overview.bp, own_case.bp, passing_days.bp, searching.bp,
     security_txt.bp, statistics.bp,
     attachments.bp, commenting.bp, correcting.bp, erasing.bp, printing.bp, publishing.bp, reporter.bp, show.bp,

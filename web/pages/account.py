@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cases.administration.api_tokens import revoke_tokens, valid_tokens
+from notifications.addresses import dead_since
 from web.current import current, machine_now
 from web.language.gettext import gettext, ngettext
 from web.pages.village.showing.own_calendar import own_address
@@ -28,6 +29,7 @@ def show() -> str:
             sessions=open_sessions(session, person_id, cookie, at),
             calendar=own_address(session, person_id),
             tokens=valid_tokens(session, person_id, at),
+            dead_since=dead_since(session, actor.email),
         )
 
 

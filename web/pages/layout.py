@@ -17,6 +17,7 @@ from cases.administration.leaving.absence import is_away
 from cases.case import Case
 from cases.contacts.phone_numbers import dialled
 from cases.mail_addresses import half_address
+from cases.organisation.automatic_replies import replied_automatically
 from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.reading.visibility import as_read_by, takes_part
@@ -107,8 +108,8 @@ NAME_FILTERS: dict[str, Callable[[Any], Any]] = {
 def register_template_globals(app: Flask) -> None:
     """Give templates the variables of `page_context`, filters for days and names, and what they may call.
 
-    That is `example_day`, `today_on_page`, `posts`, `away_today`, `title_as_read`, `reads_all`, `new_stamp` and
-    `new_stamp_for_anybody`.
+    That is `example_day`, `today_on_page`, `posts`, `away_today`, `replied_automatically`, `title_as_read`,
+    `reads_all`, `new_stamp` and `new_stamp_for_anybody`.
     """
     app.jinja_env.filters.update(
         FILTERS
@@ -124,7 +125,7 @@ def register_template_globals(app: Flask) -> None:
     )
     stamps = {"new_stamp": new_stamp, "new_stamp_for_anybody": new_stamp_for_anybody}
     reading = {"title_as_read": title_as_read, "reads_all": reads_all}
-    away = {"away_today": away_today}
+    away = {"away_today": away_today, "replied_automatically": answered_by_machine}
     app.jinja_env.globals.update(example_day=example_day, today_on_page=today, posts=posts, **reading, **stamps, **away)
     app.context_processor(page_context)
 
@@ -164,6 +165,11 @@ def reads_all(case: Case) -> bool:
 def away_today(person: Person) -> bool:
     """Return whether the person is away today."""
     return is_away(person, today())
+
+
+def answered_by_machine(person: Person) -> datetime | None:
+    """Return when the person's mail program answered for them, when that is to be shown now; else None."""
+    return replied_automatically(person, right_now())
 
 
 def posts() -> dict[int, str]:

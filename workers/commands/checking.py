@@ -77,10 +77,9 @@ def doctor(mail: bool) -> None:
 
     settings = read_settings()
     with open_database(settings) as database:
-        findings = look_over(database, settings)
-    failed = 0
-    for finding in chain(findings, send_a_letter_round(settings) if mail else ()):
-        click.echo(finding)
-        failed += finding.health is Health.FAIL
+        failed = 0
+        for finding in chain(look_over(database, settings), send_a_letter_round(settings, database) if mail else ()):
+            click.echo(finding)
+            failed += finding.health is Health.FAIL
     if failed:
         raise Failure(f"{counted(failed, 'thing')} must be mended")

@@ -30,6 +30,7 @@ from workers.runtime import Runtime
 LOG = structlog.get_logger()
 REFERENCE = re.compile(r"\b\d{4}-\d{4,}\b")
 MOST_NAMED = 20  # cases in one letter
+IS_JUNK = Event.facts["junk"].as_boolean().is_(True)
 IS_OWED = exists().where(Case.id == Event.stream, Case.obligation.is_not(None))  # nobody handed that in
 
 
@@ -79,6 +80,7 @@ def _morning(
         cases=_refs(found),
         head=head,
         unread_mailboxes=unread or None,
+        junk=figures.pop("junk") or None,
         **figures,
     )
 
@@ -117,7 +119,8 @@ def count_for_morning(session: Session, moment: datetime, since: datetime) -> di
     calendar = calendar_of(session)
     day_end = calendar.end_of(calendar.day_of(moment))
     return {
-        "received": _count_events(session, "case.received", since, ~IS_OWED),
+        "received": _count_events(session, "case.received", since, ~IS_OWED, ~IS_JUNK),
+        "junk": _count_events(session, "case.received", since, IS_JUNK),
         "parked_back": _count_events(session, "case.taken_up", since),
         "sent_back": _count_events(session, "case.sent_back", since),
         "due": _count_listed(session, Filters(states=LADDER_STATES, due_by=day_end), moment),

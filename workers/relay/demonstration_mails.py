@@ -1,5 +1,6 @@
-"""Mails that come in to the demonstration: a new case, an answer, a reply to "done" that waits, and junk."""
+"""Mails that come in to the demonstration: a new case, replies of many people, one to "done" that waits, and junk."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
@@ -10,7 +11,9 @@ from cases.case import WAITING_FOR_REPORTER, Case
 from cases.database.clock import present
 from cases.database.transactions import Database
 from cases.history.journal import Event
+from cases.organisation.people import Person
 from cases.parties import Party
+from cases.public.protection import PROTECTED
 from cases.settings import Settings
 from cases.states import State
 from notifications.deliveries import Delivery, DeliveryLine
@@ -32,6 +35,11 @@ JUNK = (
 )
 ANSWER = "Hej!\n\nDet är den andra lampan från bron räknat, på vänster sida när man kommer från byn.\n"
 NOT_DONE = "Hej!\n\nTack för beskedet, men det är inte klart. Det är precis som förut.\n"
+ON_ITS_WAY = "Hej!\n\nVi har varit ute och tittat, och har beställt det som behövs. Jag återkommer när det är klart.\n"
+GLADLY = "Hej!\n\nTack för beskedet! Några av oss i gruppen hjälper gärna till om det behövs.\n"
+TO_OFFICER = ("due_soon", "due_now", "assigned", "news")
+TO_GROUP = ("taken_on", "news")
+WORKED_ON = (State.ASSIGNED, State.PLANNED, State.IN_PROGRESS)
 Answered = tuple[str, str, str]  # name and address of who got a letter, and its Message-ID
 
 
@@ -43,7 +51,10 @@ def let_mails_come_in(database: Database, settings: Settings) -> None:
         mails[1]["X-Spam-Flag"] = "YES"
         waits = _letter_to_who_asked(session, "question", Case.waiting_for == WAITING_FOR_REPORTER)
         done = _letter_to_who_asked(session, "done", Case.state == State.DONE)
-        for number, (answered, words) in enumerate(((waits, ANSWER), (done, NOT_DONE)), start=3):
+        officer = _letter_to_person(session, TO_OFFICER, Case.officer_id == Person.id)
+        group = _letter_to_person(session, TO_GROUP, DeliveryLine.audience == "group")
+        replies = ((waits, ANSWER), (done, NOT_DONE), (officer, ON_ITS_WAY), (group, GLADLY))
+        for number, (answered, words) in enumerate(replies, start=3):
             if answered is not None:
                 mails.append(_reply(answered, words, at, number))
         for mail in mails:
@@ -67,6 +78,23 @@ def _letter_to_who_asked(session: Session, letter: str, is_so: ColumnElement[boo
     )  # fmt: skip
     row = session.execute(found).one_or_none()
     return (row.name or "", row.email or "", row.message_id or "") if row is not None else None
+
+
+def _letter_to_person(session: Session, letters: Sequence[str], is_so: ColumnElement[bool]) -> Answered | None:
+    """Return the latest of these letters to a person about a case that is worked on and is so; None for none."""
+    found = (
+        select(Person.name, Person.email, Delivery.message_id)
+        .join(Delivery, Delivery.person_id == Person.id)
+        .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
+        .join(Event, Event.id == DeliveryLine.event_id)
+        .join(Case, Case.id == Event.stream)
+        .where(Delivery.letter.in_(letters), Delivery.message_id.is_not(None), Case.state.in_(WORKED_ON), is_so)
+        .where(Person.active, Case.obligation.is_(None), ~PROTECTED)
+        .order_by(Delivery.id.desc())
+        .limit(1)
+    )
+    row = session.execute(found).one_or_none()
+    return (row.name, row.email, row.message_id or "") if row is not None else None
 
 
 def _reply(answered: Answered, words: str, at: datetime, number: int) -> EmailMessage:

@@ -26,7 +26,8 @@ class MorningCame(DomainEvent):
     `head` is one SHA-256 hash over the hashes of the last events of each case and of the municipality. Since the
     morning letter before, `received` cases were handed in, `parked_back` came back from being parked, and `sent_back`
     were sent back by a unit. Now, `due` cases are due today, `overdue` cases are overdue, `calls` people are to be
-    rung, and `set_aside` pieces of work are set aside. `unread_mailboxes` are those that cannot be read, each with the
+    rung, and `set_aside` pieces of work are set aside. `junk` mails came in that are likely to be junk, and are no
+    part of `received`; None when there were none. `unread_mailboxes` are those that cannot be read, each with the
     local day since when; None when all can.
     """
 
@@ -44,6 +45,7 @@ class MorningCame(DomainEvent):
     set_aside: int
     cases: list[str] | None = None
     unread_mailboxes: dict[str, str] | None = None
+    junk: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

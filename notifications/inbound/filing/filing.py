@@ -19,10 +19,11 @@ from cases.history.journal import Event
 from cases.history.writers import EntryWriter
 from cases.incoming.filing import file_automatic
 from cases.incoming.mail_comments import BY_MAIL, MailDoubt, comment_by_mail, shortened
-from cases.mail_addresses import is_public_address
+from cases.mail_addresses import is_public_address, owner_of
+from cases.organisation.automatic_replies import note_automatic_reply
 from cases.refusals import TooManyFiles
 from cases.states import Kind
-from notifications.deliveries import Delivery
+from notifications.deliveries import Address, Delivery
 from notifications.inbound.blanking import without_own_codes
 from notifications.inbound.filing.belonging import Belonging, belonging_of
 from notifications.inbound.filing.bounces import note_report, revive
@@ -86,6 +87,7 @@ def _filed(
     if mail.kind in REPORTS:
         return note_report(session, row, mail, where, at=to.at)
     if mail.kind in BY_MACHINES:
+        _note_absence(session, row, mail, how)
         if where.ref is None:
             return FiledMail(InboundOutcome.AUTOMATIC)
         case = case_to_change(session, where.ref)
@@ -101,6 +103,17 @@ def _filed(
         relate(session, case, former, by=THE_CLOCK, at=to.at)
         return filed
     return _comment(session, former, mail, files, (where.delivery, to))
+
+
+def _note_absence(session: Session, row: InboundMail, mail: ReadMail, how: tuple[Belonging, FilingTerms]) -> None:
+    """Note what a person's mail program answered to a letter that went to them, from the address of that letter."""
+    where, to = how
+    delivery = where.delivery
+    if mail.kind is not MailKind.AUTO or delivery is None or delivery.person_id is None or not mail.sender:
+        return
+    address = session.get(Address, delivery.address_id or 0)
+    if address is not None and owner_of(mail.sender) == owner_of(address.email_normalised):
+        note_automatic_reply(session, delivery.person_id, row.id, at=to.at)
 
 
 def _first_delivery(session: Session, mail: ReadMail, where: Belonging) -> InboundMail | None:

@@ -11,10 +11,10 @@ from aiosmtpd.smtp import Envelope, Session
 from cases.database.transactions import Database
 from cases.mail_addresses import with_ascii_domain
 from notifications.inbound.keeping import LARGEST_MAIL, ReceivedMail, keep
+from notifications.inbound_mail import BY_DOOR
 from notifications.letters.reply_addresses import ReplyAddresses
 
 LOG = structlog.get_logger()
-SOURCE = "lmtp"
 NOBODY = "<>"  # the sender of a report, as aiosmtpd writes it
 OURS, NOT_OURS = "250 2.1.5 that is one of ours", "550 5.1.1 no such address here"
 KEPT, NOT_NOW = "250 2.0.0 kept", "451 4.3.0 cannot be kept now, try again later"
@@ -54,7 +54,7 @@ class Door:
         self.keeping += 1
         try:
             answers = [
-                await asyncio.to_thread(self._keep, ReceivedMail(content, SOURCE, sender, recipient))
+                await asyncio.to_thread(self._keep, ReceivedMail(content, BY_DOOR, sender, recipient))
                 for recipient in envelope.rcpt_tos
             ]
         finally:
@@ -76,9 +76,9 @@ class Door:
             with self.database.transaction() as session:
                 row = keep(session, mail)
         except Exception as error:  # whatever it is: the mail server has the mail, and comes again
-            LOG.error("inbound.not_kept", by=SOURCE, error=type(error).__name__)
+            LOG.error("inbound.not_kept", by=BY_DOOR, error=type(error).__name__)
             return NOT_NOW
-        LOG.info("inbound.kept", row=row, double=row is None, by=SOURCE)
+        LOG.info("inbound.kept", row=row, double=row is None, by=BY_DOOR)
         return KEPT
 
 

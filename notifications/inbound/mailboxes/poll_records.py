@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from cases.access.actors import THE_CLOCK
 from cases.database.base import Base, UtcDateTime, table_of
 from cases.database.clock import present
-from cases.database.transactions import insert_of
+from cases.database.transactions import Database, insert_of
 from cases.history.events import MailTrouble
 from cases.history.municipality_events import record_for_municipality
 
@@ -50,9 +50,14 @@ def record_not_read(session: Session, name: str, error: str) -> None:
         record_for_municipality(session, trouble, by=THE_CLOCK, at=moment)
 
 
-def forget_other_mailboxes(session: Session, names: Collection[str]) -> None:
-    """Delete what is known of mailboxes that are no longer set, so that nobody is told of them."""
-    session.execute(delete(MailboxPoll).where(MailboxPoll.name.not_in(names)))
+def forget_other_mailboxes(database: Database, names: Collection[str]) -> None:
+    """Delete what is known of mailboxes that are no longer set, so that nobody is told of them, when there are any."""
+    others = MailboxPoll.name.not_in(names)
+    with database.reading() as session:
+        if session.scalar(select(MailboxPoll.name).where(others).limit(1)) is None:
+            return
+    with database.transaction() as session:
+        session.execute(delete(MailboxPoll).where(others))
 
 
 def list_not_read(session: Session) -> dict[str, datetime]:

@@ -17,9 +17,10 @@ from cases.database.transactions import Database
 from cases.history.events import MailTrouble
 from cases.history.municipality_events import record_for_municipality
 from cases.settings.mail_in import MailboxLogin, MailInSettings, OAuthClient
-from notifications.inbound.keeping import LARGEST_MAIL, ReceivedMail, insert_mail, keep
+from notifications.inbound.keeping import LARGEST_MAIL, ReceivedMail, hash_of, insert_mail, keep
 from notifications.inbound.mailboxes import messages
 from notifications.inbound.mailboxes.connecting import ImapConnection, open_mailbox
+from notifications.inbound.mailboxes.erased import delete_erased, list_again
 from notifications.inbound.mailboxes.errors import CommandRefused, MailboxTrouble, answer_in, one_line
 from notifications.inbound.mailboxes.folders import folder_of_taken, folder_of_too_big
 from notifications.inbound.mailboxes.poll_records import forget_other_mailboxes, record_not_read, record_read
@@ -46,8 +47,7 @@ def poll_all(database: Database, settings: MailInSettings) -> int:
         else:
             with database.transaction() as session:
                 record_read(session, login.name)
-    with database.transaction() as session:
-        forget_other_mailboxes(session, [login.name for login in settings.mailboxes])
+    forget_other_mailboxes(database, [login.name for login in settings.mailboxes])
     return new
 
 
@@ -56,6 +56,7 @@ def poll(database: Database, login: MailboxLogin, oauth: OAuthClient | None = No
 
     A mail above 25 MB is not fetched: it is moved to a folder of its own, and desk and administrators are told. When
     the server refuses to give or to move single mails, the others are still read, and `CommandRefused` is raised then.
+    What was erased here since the last poll is deleted in the mailbox.
     Raises another `MailboxTrouble` when nothing more can be read.
     """
     ends_at = time.monotonic() + LONGEST_POLL
@@ -78,7 +79,10 @@ def poll(database: Database, login: MailboxLogin, oauth: OAuthClient | None = No
                 messages.move(mailbox, [uid], taken)
             except messages.MESSAGE_REFUSED as error:
                 refused[uid] = one_line(answer_in(error))
-        _raise_if_still_there(mailbox, refused)
+        try:
+            _raise_if_still_there(mailbox, refused)
+        finally:
+            delete_erased(database, mailbox)
     return new
 
 
@@ -102,6 +106,8 @@ def _keep(database: Database, mailbox: ImapConnection, uid: str) -> bool:
         return False  # another process has moved it
     with database.transaction() as session:
         row = keep(session, ReceivedMail(raw, mailbox.mailbox_login.name))
+        if row is None:
+            list_again(session, hash_of(raw))
     LOG.info("inbound.kept", row=row, double=row is None, by="mailbox")
     return row is not None
 

@@ -1,4 +1,4 @@
-"""The round trip of a letter to ourselves: sent by the mail server, seen in the mailbox, and deleted there."""
+"""The round trip of a letter to ourselves: sent, seen in a mailbox and deleted there, or kept by our door."""
 
 import secrets
 import time
@@ -8,16 +8,21 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from sqlalchemy import func, select
+
+from cases.database.transactions import Database
 from cases.settings import Settings
 from cases.settings.mail_in import PLACEHOLDER, MailboxLogin, OAuthClient
 from notifications.inbound.mailboxes import messages
 from notifications.inbound.mailboxes.connecting import ImapConnection, open_mailbox
 from notifications.inbound.mailboxes.folders import taken_if_there
+from notifications.inbound_mail import InboundMail
 from notifications.sending.errors import Refused, Unreachable
 from notifications.sending.mime import Outgoing
 from notifications.sending.sending import transport_from
 
 PATIENCE, LOOKS_EVERY = 60.0, 1.0  # seconds
+OR_THE_DOOR = " (or VENTIL_LMTP, where a mail server on this machine hands mail over)"
 OF_NO_LETTER = "0.prov"  # where the token of a letter stands: no letter has the number 0
 WORDS = "Ventil har skickat det här mejlet till sig själv, för att se att mejl kommer fram. Det tas bort igen.\n"
 
@@ -30,18 +35,19 @@ class NoRoundTrip(Exception):
         self.remedy = remedy
 
 
-def send_and_wait(settings: Settings, *, at: datetime, patience: float = PATIENCE) -> Iterator[str]:
-    """Send a letter to an address of ours such as those for replies, and wait until it lies in a mailbox; delete it.
+def send_and_wait(settings: Settings, database: Database, *, at: datetime, patience: float = PATIENCE) -> Iterator[str]:
+    """Send a letter to an address of ours such as those for replies, and wait until it comes to a mailbox or our door.
 
-    Yield a line for each thing that was seen; `at` is the date of the letter. A Ventil that runs meanwhile may have
-    moved the letter to the folder "Ventil", and files it as automatic, on no case. Raises `NoRoundTrip`, or a
-    `MailboxTrouble` of a mailbox.
+    In a mailbox it is deleted; what our door (LMTP) takes is kept in the database. Yield a line for each thing that was
+    seen; `at` is the date of the letter. A Ventil that runs meanwhile may have moved the letter to the folder "Ventil",
+    and files it as automatic, on no case. Raises `NoRoundTrip`, or a `MailboxTrouble` of a mailbox.
     """
     to = _own_address(settings)
     message_id = f"prov.{secrets.token_hex(10)}@{settings.mail_from.rpartition('@')[2]}"
     for login in settings.incoming.mailboxes:
         with open_mailbox(login, settings.incoming.oauth) as mailbox:
             yield f"mailbox {login.name}: {len(messages.list_uids(mailbox))} waiting"
+    last = _last_row(database)
     began = time.monotonic()
     _send(settings, to, message_id, at)
     yield f"sent a letter to {to}"
@@ -51,21 +57,47 @@ def send_and_wait(settings: Settings, *, at: datetime, patience: float = PATIENC
                 seconds = time.monotonic() - began
                 yield f"it came to {login.name} within {seconds:.0f} s, seen in the folder {folder}, and was deleted"
                 return
+        if settings.incoming.lmtp and _is_kept(database, last, message_id):
+            seconds = time.monotonic() - began
+            yield f"it came to the door for mail within {seconds:.0f} s and was kept; it is filed on no case"
+            return
         time.sleep(LOOKS_EVERY)
     remedy = "see in the mail server's log what became of it: does it know plus addresses, or the subdomain?"
+    if not settings.incoming.mailboxes:
+        remedy = f"{remedy} Does `ventil lmtp` run?"
     raise NoRoundTrip(f"the letter to {to} has not come within {patience:.0f} s", remedy)
 
 
 def _own_address(settings: Settings) -> str:
+    incoming = settings.incoming
     needed = {
-        "VENTIL_MAIL_IN": settings.incoming.mailboxes,
-        "VENTIL_MAIL_REPLY": settings.incoming.reply_to,
+        "VENTIL_MAIL_IN": incoming.mailboxes or incoming.lmtp,
+        "VENTIL_MAIL_REPLY": incoming.reply_to,
         "VENTIL_SMTP_URL": settings.smtp_url,
     }
     missing = [name for name, value in needed.items() if not value]
-    if missing or settings.incoming.reply_to is None:
-        raise NoRoundTrip("no letter can be sent to ourselves", f"set {', '.join(missing)}")
-    return settings.incoming.reply_to.replace(PLACEHOLDER, OF_NO_LETTER)
+    if missing or incoming.reply_to is None:
+        tried = [f"the mailbox {login.name}" for login in incoming.mailboxes]
+        tried += ["the door for mail (VENTIL_LMTP)"] if incoming.lmtp else []
+        only = (
+            f"only {' and '.join(tried)} could be tried, above" if tried else "nothing of incoming mail could be tried"
+        )
+        verb = "is" if len(missing) == 1 else "are"
+        what = f"{', '.join(missing)} {verb} not set: no letter was sent to ourselves, {only}"
+        raise NoRoundTrip(what, f"set {', '.join(missing)}{OR_THE_DOOR if 'VENTIL_MAIL_IN' in missing else ''}")
+    return incoming.reply_to.replace(PLACEHOLDER, OF_NO_LETTER)
+
+
+def _last_row(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.max(InboundMail.id))) or 0
+
+
+def _is_kept(database: Database, last: int, message_id: str) -> bool:
+    """Return whether a mail with this Message-ID was kept after the row with the number `last`."""
+    with database.reading() as session:
+        later = session.scalars(select(InboundMail.raw).where(InboundMail.id > last)).all()
+    return any(raw is not None and message_id.encode() in raw for raw in later)
 
 
 def _send(settings: Settings, to: str, message_id: str, at: datetime) -> None:

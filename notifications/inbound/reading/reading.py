@@ -1,5 +1,6 @@
 """A mail is read: from its bytes to what it says."""
 
+from notifications.inbound.keeping import LARGEST_MAIL
 from notifications.inbound.reading.authentication import is_junk, verdict_on
 from notifications.inbound.reading.fingerprint import content_hash
 from notifications.inbound.reading.headers import head_and_body, read_headers
@@ -8,7 +9,6 @@ from notifications.inbound.reading.opening import open_mail
 from notifications.inbound.reading.sandbox.task import OpeningTask
 from notifications.inbound.reading.what_a_mail_says import MailKind, OurAddresses, ReadMail
 
-LARGEST = 25_000_000  # bytes
 READ_OF_LARGER = 1_000_000  # bytes: the text stands first in nearly every mail, and its files are not taken
 WITHOUT_WORDS = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.LOOP})
 OF_MACHINES = frozenset({MailKind.BOUNCE, MailKind.DELAY, MailKind.AUTO})
@@ -23,7 +23,7 @@ def read_mail(raw: bytes, *, ours: OurAddresses, envelope_sender: str | None = N
     head, body = head_and_body(raw)
     headers = read_headers(head)
     subject = headers.first("Subject")
-    too_big = len(raw) > LARGEST
+    too_big = len(raw) > LARGEST_MAIL
     opened = open_mail(
         head,
         body[:READ_OF_LARGER] if too_big else body,

@@ -12,6 +12,7 @@ from notifications.letters.still_entitled import (
     NO_LONGER_PUBLIC,
     NO_LONGER_WORKS,
 )
+from notifications.planning.drafts import BRAKED
 from notifications.planning.forgetting import ERASED_BY_DECISION
 from notifications.planning.rate_limits import TO_STAFF, TOO_MANY, TOO_SOON
 from notifications.planning.readdressing import TOLD_IN_ANOTHER_LETTER
@@ -27,6 +28,7 @@ IN_SWEDISH = {
     TOO_SOON: "ett sådant mejl hade redan skickats dit inom tio minuter",
     TO_STAFF: "någon som inte är inloggad angav en adress som hör till personalen",
     TOO_MANY: "fem sådana mejl hade redan skickats dit inom ett dygn",
+    BRAKED: "mejl som kom in hade redan gett tio utskick dit om ärendet på ett dygn",
     NO_LONGER_WORKS: "personen är avstängd",
     LEFT_THE_UNIT: "personen har lämnat enheten",
     MAILBOX_GONE: "enheten har inte kvar mejllådan",
@@ -40,6 +42,7 @@ IN_ENGLISH = {  # where the stored words are not those of the pages
     TOLD_IN_ANOTHER_LETTER: "told in another e-mail",
     TOO_SOON: "another such e-mail had gone there within ten minutes",
     TOO_MANY: "five such e-mails had gone there within a day",
+    BRAKED: "ten e-mails about the case, each caused by an e-mail, had gone there within a day",
     OVERTAKEN: "told of a later step instead",
 }
 PATTERNS_IN_SWEDISH = (  # reasons that end in a number, a mail server's reply or an error's name

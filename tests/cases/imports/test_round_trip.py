@@ -17,6 +17,7 @@ from support.houses.moving import export_to, exported, import_from
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten
 from cases.database.transactions import Database
+from cases.deadlines.policies import JUNK_POLICY, Policy
 from cases.history.journal import Event
 from cases.history.words import Words
 from cases.imports.columns import NAMES
@@ -213,6 +214,9 @@ def test_that_a_reply_waits_and_that_it_is_junk_moves_too(houses: Houses, tmp_pa
     kept = _kept(other, Case)
     assert [ref for ref, case in kept.items() if case["unread_reply"]] == [refs["reply"]]
     assert [ref for ref, case in kept.items() if case["junk_since"]] == [refs["junk"]]
+    with other.reading() as session:
+        policies = select(Case.ref).join(Policy, Policy.id == Case.policy_id).where(Policy.kind == JUNK_POLICY)
+        assert session.scalars(policies).all() == [refs["junk"]]
 
 
 @pytest.mark.parametrize("model", COMPARED)

@@ -113,14 +113,21 @@ class LetterTown:
 
     def plan(self) -> None:
         """Plan the letters about what has happened since the last time, as the relay does."""
-        with self.database.transaction() as session:
-            open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
-            plan_events(session, session.scalars(open_work).all())
-            session.execute(update(OutboxEntry).values(done_at=now()))
+        while self._plan_open_work():  # an alarm is written while others are planned
+            pass
         with self.database.transaction() as session:
             for tick in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
                 plan_batch(session, tick)
                 tick.planned_at = datetime.now(UTC)
+
+    def _plan_open_work(self) -> bool:
+        """Plan the letters of all events in the outbox; return whether there were any."""
+        with self.database.transaction() as session:
+            open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
+            ids = session.scalars(open_work).all()
+            plan_events(session, ids)
+            session.execute(update(OutboxEntry).where(OutboxEntry.event_id.in_(ids)).values(done_at=now()))
+        return bool(ids)
 
     def sweep(self, at: datetime) -> None:
         """Sweep at this moment, and plan the letters."""

@@ -135,15 +135,17 @@ class Pages:
         }  # fmt: skip
 
     def _mails(self) -> list[str]:
-        """Let mails come in: a reply to "done", one that names it, junk; return the pages of them."""
+        """Let mails come in: a reply to "done", one that names it, junk, an absence; return the pages of them."""
         mails = MailHouse(self.web)
         done = self.web.house.reach(State.DONE, at=datetime.now(UTC))
         reply = mails.reply(mails.letter_to("rut"), f"Nej. {LONG}", sender="Rut <rut@example.se>")
         named = mails.receive(a_mail(LONG, sender="Nils <nils@hemma.example>", subject=f"Angående {done}"))
         junk = mails.receive(a_mail(LONG, sender="Salj <s@hemma.example>", subject=LONG.strip(), X_Spam_Flag="YES"))
+        mails.reply(mails.letter_to("officer"), LONG, sender="officer@example.se", Auto_Submitted="auto-replied")
         cases = [f"/arenden/{mails.ref_of(row)}" for row in (reply, named, junk) if row is not None]
         piles = ("/skrivbord?del=svar", "/skrivbord?del=skrap", "/enhet/gata?del=svar")
-        return [*cases, f"{cases[0]}/mejl/{reply.id}", *piles]
+        answered = f"/personer/{self.web.person_id('officer')}/automatiskt-svar"
+        return [*cases, f"{cases[0]}/mejl/{reply.id}", answered, *piles]
 
     def _register(self) -> None:
         """Enter one published case in the register of traffic, with everything, and leave one as it is."""

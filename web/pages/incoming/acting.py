@@ -6,11 +6,12 @@ from werkzeug.wrappers import Response
 
 from cases.incoming.unread_replies import read_reply
 from cases.mail_addresses import as_compared
+from cases.organisation.people import Membership, Person, serves_on
 from cases.organisation.units import Unit
 from cases.reading.finding import case_for, case_to_change_for, reference
 from cases.refusals import NotFound
 from notifications.inbound.filing.bounces import revive
-from web.current import current, right_now
+from web.current import current, right_now, today
 from web.language.gettext import gettext
 from web.pages.case.show import page_of
 from web.pages.forms import Form
@@ -62,6 +63,31 @@ def revive_unit(slug: str) -> Response:
             revive(session, as_compared(unit.email))
     flash(_thanks(), "success")
     return redirect(url_for("units.show", slug=slug), 303)
+
+
+@bp.post("/personer/<int:number>/adressen-fungerar")
+@open_to(Audience.CONTACT, Audience.ADMIN)
+def revive_person(number: int) -> Response:
+    """Handle the button that says that the address of a person works again, and redirect to where it was pressed."""
+    with current().database.transaction() as session:
+        person = session.get(Person, number)
+        if person is None:
+            raise NotFound(ref=str(number))
+        revive(session, as_compared(person.email))
+        held = (Membership.person_id == number, serves_on(today()))
+        unit = session.scalar(select(Unit.slug).join(Membership, Membership.unit_id == Unit.id).where(*held).limit(1))
+    flash(_thanks(), "success")
+    return redirect(url_for("units.show", slug=unit) if unit else url_for("desk.show"), 303)
+
+
+@bp.post("/konto/adressen-fungerar")
+@open_to(Audience.LOGGED_IN)
+def revive_own() -> Response:
+    """Handle the button that says that one's own address works again, and show the account."""
+    with current().database.transaction() as session:
+        revive(session, as_compared(current_actor().email))
+    flash(_thanks(), "success")
+    return redirect(url_for("account.show"), 303)
 
 
 def _thanks() -> str:

@@ -9,7 +9,7 @@ from cases.public.figures.groups import ALL, NOT_GIVEN, OF_RECEIVED, YEARS, Case
 from cases.public.figures.statistics import PublicStatistics
 from cases.public.published import count_published_by_figure
 from cases.refusals import UnknownName
-from cases.satisfaction.figures import satisfaction_told
+from cases.satisfaction.figures import SatisfactionTold, satisfaction_told
 from web.current import current, right_now
 from web.figures.kept import statistics
 from web.figures.lines import address_of, divided_by, folded, lines_of, names_of
@@ -47,7 +47,7 @@ def show() -> tuple[str, int]:
         query = read_figures_query(counted)
         page = {**page_of(counted, query.group), **_choices(counted)}
         page |= {"refusals": query.refusals, "address": query.asked, "list_of": LIST_OF}
-        page["how_it_went"] = satisfaction_told(session) if query.group == CaseGroup() else None
+        page["how_it_went"] = _how_it_went(session, query.group)
         page["names"] = names_of(counted)
         page["published"] = _published(session, query.group, counted)
         return render_template("statistics.html", **page), status_of_filters(query.refusals)
@@ -63,9 +63,15 @@ def download(ending: str) -> Response:
         query = read_figures_query(counted)
         for name in query.refusals:
             raise UnknownName(field=name, name=query.asked.get(name, ""))
-        rows = rows_of(counted, query.group, decimal_words if ending == "csv" else lambda days: days)
+        number = decimal_words if ending == "csv" else lambda days: days
+        rows = rows_of(counted, query.group, number, _how_it_went(session, query.group))
     response, _ = table_download(f"statistik.{ending}", rows, current().database.calendar.zone)
     return response
+
+
+def _how_it_went(session: Session, group: CaseGroup) -> SatisfactionTold | None:
+    """Return the answers of whoever was asked; None for a part of the cases: they are counted of all alone."""
+    return satisfaction_told(session) if group == CaseGroup() else None
 
 
 def _published(session: Session, group: CaseGroup, counted: PublicStatistics) -> dict[Figure, int]:

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from cases.public.masking import mask
 from cases.public.protection import protected_addresses
+from notifications.planning.drafts import BRAKED
 from notifications.set_aside import SetAsideRow, list_set_aside, send_again
 from web.current import current, right_now
 from web.language.gettext import gettext
@@ -23,7 +24,7 @@ def show() -> str:
     with current().database.reading() as session:
         hidden = frozenset() if current_actor().is_contact else protected_addresses(session)
         rows = [_without_address(row) if (row.to or "").lower() in hidden else row for row in list_set_aside(session)]
-        return render_template("set_aside.html", rows=rows)
+        return render_template("set_aside.html", rows=rows, braked=any(row.reason == BRAKED for row in rows))
 
 
 @bp.post("/undanlagt/<kind>/<int:number>")

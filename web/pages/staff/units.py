@@ -16,7 +16,7 @@ from cases.organisation.units import Unit
 from cases.reading.lists import MOST_COUNTED, count_cases
 from cases.refusals import NotFound
 from cases.states import OPEN
-from notifications.addresses import dead_since
+from notifications.addresses import dead_since, unreached_people
 from web.current import current, right_now, today
 from web.language.labels import ROLES
 from web.pages.list_part import ROWS, part_of
@@ -50,8 +50,15 @@ def show(slug: str) -> str:
         if unit is None or not (actor.is_staff or actor.is_in(unit.id)):
             raise NotFound(ref=slug)
         people = _people(session, unit) if actor.is_staff and (actor.is_admin or actor.is_head_of(unit.id)) else []
-        since = _dead_since(session, unit)
-        return render_template("unit.html", unit=unit, people=people, dead_since=since, **_list(session, unit, actor))
+        sees_all = people or (actor.is_staff and actor.is_contact)
+        return render_template(
+            "unit.html",
+            unit=unit,
+            people=people,
+            dead_since=_dead_since(session, unit),
+            unreached=unreached_people(session, unit.id, on=today()) if sees_all else [],
+            **_list(session, unit, actor),
+        )
 
 
 def _people(session: Session, unit: Unit) -> list[PersonHere]:

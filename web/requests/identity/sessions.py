@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, Table, bindparam, insert, null, select, true, update
 from sqlalchemy.orm import Session
 
-from cases.access.actors import A_VISITOR, Actor, ActorKind, HeldRole
+from cases.access.actors import A_VISITOR, Actor, HeldRole, person_as_actor
 from cases.access.tokens import ApiToken, WebSession, hashed
 from cases.database.base import table_of
 from cases.organisation.people import Membership, Person, serves_on
@@ -107,8 +107,7 @@ def _still_open(at: datetime) -> Any:
 def _caller(rows: Sequence[Any]) -> Caller:
     first = rows[0]
     roles = tuple(HeldRole(row.unit_id, row.role, row.kind) for row in rows if row.role is not None)
-    actor = Actor(ActorKind.PERSON, person_id=first.id, name=first.name, email=first.email, roles=roles)
-    return Caller(actor, first.locale, first.seen_at)
+    return Caller(person_as_actor(first, roles), first.locale, first.seen_at)
 
 
 def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
@@ -118,7 +117,7 @@ def _holder_of(key: Table, seen_at: Any) -> Select[Any]:
     """
     person, membership = table_of(Person).c, table_of(Membership).c
     return (
-        select(person.id, person.name, person.email, person.locale, seen_at)
+        select(person.id, person.name, person.email, person.locale, person.auto_reply_at, seen_at)
         .add_columns(membership.unit_id, membership.role, UNIT.c.kind)
         .select_from(key)
         .join(table_of(Person), person.id == key.c.person_id)

@@ -10,8 +10,8 @@ import zipfile
 import pytest
 from support.inbound.mails_in import DATA, HEAD, a_mail, raw_mail, read
 
+from notifications.inbound.keeping import LARGEST_MAIL
 from notifications.inbound.reading import opening
-from notifications.inbound.reading.reading import LARGEST
 
 PLAIN = b"Content-Type: text/plain; charset=utf-8\n"
 HTML = b"Content-Type: text/html; charset=utf-8\n"
@@ -117,7 +117,7 @@ def test_s48_a_packed_bomb_is_kept_as_it_came():
 
 def test_of_a_mail_above_25_megabytes_the_text_is_read_and_no_file():
     head = b'Content-Type: image/png\nContent-Disposition: attachment; filename="a.png"\n'
-    body = b"--b\n\nHej\n--b\n" + head + b"\n" + b"x" * 70 * (LARGEST // 70) + b"\n--b--\n"
+    body = b"--b\n\nHej\n--b\n" + head + b"\n" + b"x" * 70 * (LARGEST_MAIL // 70) + b"\n--b--\n"
     mail = read(a_mail(body, headers=MIXED))
     assert mail.too_big
     assert (mail.words, mail.attachments) == ("Hej", ())

@@ -1,9 +1,10 @@
 """I15 to I17: failing work is set aside and alarmed, nothing is sent again after a wipe, no measurement grows."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from proof.checker.evidence.outside import Outside
-from proof.checker.evidence.snapshot import Snapshot, as_json
+from proof.checker.evidence.snapshot import Snapshot, as_json, moment_of
 
 CLAIMED = {
     "work": "SELECT id, claims, set_aside_at IS NOT NULL AS aside FROM work WHERE claims > 0",
@@ -11,6 +12,7 @@ CLAIMED = {
     "delivery": "SELECT id, claims, outcome = 'set_aside' AS aside FROM delivery WHERE claims > 0",
 }
 ALARMS = "SELECT facts FROM event WHERE type = 'house.set_aside'"
+MOST_QUIET = timedelta(days=1)  # one alarm a day about what mails cause without end
 SET_ASIDE = {
     "work": """
         SELECT w.id, e.type = 'house.set_aside' AS is_alarm FROM work w JOIN event e ON e.id = w.event_id
@@ -23,9 +25,23 @@ SET_ASIDE = {
 }  # fmt: skip
 
 
+TOLD_BEFORE = """
+    SELECT d.id, o.id AS told_with, d.created_at, o.created_at AS told_at FROM delivery d
+    JOIN delivery o ON o.id = CAST(d.context ->> 'braked' AS INTEGER) AND o.address_id = d.address_id
+    WHERE d.outcome = 'set_aside'"""
+A_DAY = timedelta(days=1)
+
+
 def poison_is_set_aside(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
-    """I15: yield rows that were claimed too often, and rows set aside without an alarm; alarms themselves need none."""
+    """I15: yield rows that were claimed too often, and rows set aside without an alarm; alarms themselves need none.
+
+    Letters that mails cause without end are told of once a day for a case and an address.
+    """
     alarmed = {(facts["what"], facts["row"]) for facts in (as_json(row["facts"]) for row in snapshot.rows(ALARMS))}
+    for row in snapshot.rows(TOLD_BEFORE):
+        soon = moment_of(row["created_at"]) - moment_of(row["told_at"]) <= A_DAY
+        if soon and ("delivery", row["told_with"]) in alarmed:
+            alarmed.add(("delivery", row["id"]))
     for kind, sql in CLAIMED.items():
         for row in snapshot.rows(sql):
             if row["claims"] > outside.most_claims:

@@ -5,12 +5,14 @@ The mails are read here a second time, from their bytes, by the header alone.
 
 import hashlib
 from collections.abc import Iterator
+from datetime import timedelta
 from email.parser import BytesHeaderParser
 from email.policy import compat32
+from itertools import groupby
 from typing import Any
 
 from proof.checker.evidence.outside import Outside
-from proof.checker.evidence.snapshot import Row, Snapshot
+from proof.checker.evidence.snapshot import Row, Snapshot, moment_of
 
 BECOMES = {  # by outcome, the events under which such a mail is filed
     "comment": ("case.commented",),
@@ -35,6 +37,19 @@ TOLD = """
     SELECT d.id, c.ref, e.seq FROM delivery_line l JOIN delivery d ON d.id = l.delivery_id
     JOIN event e ON e.id = l.event_id JOIN "case" c ON c.id = e.stream
     WHERE e.type = 'case.mail_filed' ORDER BY d.id"""
+CAUSED_BY_MAIL = """
+    SELECT d.id, d.created_at, a.email_normalised AS address, c.ref
+    FROM delivery d JOIN address a ON a.id = d.address_id
+    JOIN (SELECT l.delivery_id, min(e.stream) AS stream FROM delivery_line l JOIN event e ON e.id = l.event_id
+          GROUP BY l.delivery_id
+          HAVING count(*) = count(CASE WHEN e.type = 'case.commented' AND e.facts ->> 'channel' = 'mail' THEN 1 END)
+          AND min(e.stream) = max(e.stream)) m ON m.delivery_id = d.id
+    JOIN "case" c ON c.id = m.stream
+    WHERE d.outcome IN ('waiting', 'sent') AND d.held_for IS NULL AND d.occasion LIKE 'event:%' AND d.id NOT IN (
+        SELECT CAST(e.facts ->> 'row' AS INTEGER) FROM event e
+        WHERE e.type = 'house.sent_again' AND e.facts ->> 'what' = 'delivery')
+    ORDER BY a.email_normalised, c.ref, d.created_at, d.id"""
+MOST_A_DAY, A_DAY = 10, timedelta(days=1)  # letters about one case to one address that nothing but mails caused
 BULK = frozenset({"bulk", "list", "junk"})
 
 
@@ -55,12 +70,16 @@ def mails_end_once(snapshot: Snapshot, _outside: Outside) -> Iterator[str]:
 
 
 def machines_are_unanswered(snapshot: Snapshot, _outside: Outside) -> Iterator[str]:
-    """I24: yield mails of machines that were taken for a person's, and letters that tell of such a mail."""
+    """I24: yield mails of machines that were taken for a person's, letters that tell of such a mail, and loops."""
     for row in snapshot.rows(ROWS):
         if row["outcome"] not in OF_MACHINES and (sign := _sign_of_a_machine(row)):
             yield f"the mail {row['id']} was written by a machine ({sign}), and became {row['outcome']}"
     for delivery, ref, seq in snapshot.tuples(TOLD):
         yield f"{ref}: the letter {delivery} tells of what a machine wrote ({seq})"
+    for (_, ref), letters in groupby(snapshot.rows(CAUSED_BY_MAIL), key=lambda row: (row["address"], row["ref"])):
+        at = [moment_of(row["created_at"]) for row in letters]
+        if any(last - first < A_DAY for first, last in zip(at, at[MOST_A_DAY:], strict=False)):
+            yield f"{ref}: mails caused more than {MOST_A_DAY} letters to one address within a day"
 
 
 def _problems(row: Row) -> Iterator[str]:

@@ -178,6 +178,12 @@ def test_the_figures_stand_on_the_page_of_statistics_and_in_the_api(sqlite_web: 
     assert "Blev det bra?" in page and "4,2 av 5" in page
     assert "4.2 of 5" in visitor(web).read("/statistik?lang=en")
     assert "Blev det bra?" not in visitor(web).read("/statistik?category=trafik")
+    table = visitor(web).get("/statistik.csv").text
+    of_units = [line for line in table.splitlines() if "Blev det bra? Medelbetyg" in line]
+    assert [("4,2" in line, "Gata" in line, "Trafik" in line) for line in of_units] == [
+        (True, False, False), (True, True, False), (True, False, True),
+    ]  # fmt: skip
+    assert "Blev det bra?" not in visitor(web).get("/statistik.csv?category=trafik").text
     told = web.browser().get("/api/v1/statistics").json["how_it_went"]
     assert told["total"] == {"answers": 5, "mean": 4.2}
     assert told["by_topic"] == [{"value": "trafik", "name": "Trafik", "answers": 5, "mean": 4.2}]

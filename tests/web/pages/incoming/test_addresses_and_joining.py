@@ -51,6 +51,35 @@ def test_the_desk_revives_the_shared_mailbox_of_a_unit(mails: MailHouse) -> None
     assert contact.send("/enhet/finns-inte/adressen-fungerar").status_code == 404
 
 
+def test_people_read_that_their_address_is_dead_and_revive_it(mails: MailHouse) -> None:
+    with mails.web.database.transaction() as session:
+        ensure_addresses(session, ["officer@example.se"])
+    officer, contact, said = visitor(mails.web, "officer"), visitor(mails.web, "contact"), "Mejl kommer inte fram till"
+    assert said not in officer.read("/konto") + contact.read("/enhet/gata")
+    kill(mails, "officer@example.se")
+    assert f"{said} dig" in officer.read("/konto")
+    assert said not in contact.read("/konto")
+    assert officer.send("/konto/adressen-fungerar").status_code == 303
+    assert said not in officer.read("/konto")
+
+
+@pytest.mark.parametrize("who", ["contact", "admin"])
+def test_the_desk_and_administrators_revive_the_address_of_a_person(sqlite_mails: MailHouse, who: str) -> None:
+    web = sqlite_mails.web
+    with web.database.transaction() as session:
+        ensure_addresses(session, ["officer@example.se"])
+    kill(sqlite_mails, "officer@example.se")
+    said, path = "Mejl har inte kommit fram till Officer", f"/personer/{web.person_id('officer')}/adressen-fungerar"
+    assert said not in visitor(web, "officer").read("/enhet/gata")
+    assert said in visitor(web, "head").read("/enhet/gata")
+    assert visitor(web, "head").send(path).status_code == 403
+    by = visitor(web, who)
+    assert said in by.read("/enhet/gata")
+    assert by.send(path).status_code == 303
+    assert said not in by.read("/enhet/gata")
+    assert by.send("/personer/999/adressen-fungerar").status_code == 404
+
+
 def test_a_case_named_in_the_subject_is_joined_by_one_button(mails: MailHouse) -> None:
     named = mails.web.house.reach(State.ASSIGNED, at=datetime.now(UTC))
     ref = mails.ref_of(mails.receive(a_mail("Samma lampa.", sender=RUT, subject=f"Angående {named}")))

@@ -6,7 +6,7 @@ comments on the case meanwhile joins them. A letter about anything else to the s
 letters keep their order.
 
 A letter that a mail caused waits for an earlier one that a mail caused: two programs that answer each other (RFC 3834)
-write three letters at most within the hour.
+write three letters at most within the hour. After ten in a day the next is set aside (`mail_brake`).
 """
 
 import hashlib
@@ -15,9 +15,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import ActorKind
@@ -29,13 +29,17 @@ from notifications.audiences.context import AudienceContext
 from notifications.deliveries import IS_WAITING, Address, Channel, Delivery, Outcome
 from notifications.planning.drafts import (
     ALARMS,
+    BRAKED,
     COMMENTS,
     MOST_LINES,
+    Brake,
     DeliveryDraft,
     DraftLine,
     insert_lines,
     letter_of,
 )
+from notifications.planning.gathering.mail_brake import DAY, brake_for, braked_now
+from notifications.planning.gathering.recent_letters import RecentLetter, read_recent
 
 WINDOW = timedelta(hours=1)
 GATHERED = ("news", COMMENTS, "set_aside", ALARMS)
@@ -44,34 +48,18 @@ VARIES = re.compile(r"\S*@\S*|\d+")  # in the reasons of alarms with one cause
 
 DELIVERIES = table_of(Delivery)
 TO_KEYS = (Address.id == Delivery.address_id, any_of(Address.email_normalised, "keys"))
-RECENT = (
-    select(
-        Delivery.id,
-        Address.email_normalised,
-        Delivery.outcome,
-        Delivery.created_at,
-        Delivery.next_attempt_at,
-        Delivery.finished_at,
-        Delivery.context,
-    )
-    .where(*TO_KEYS, Delivery.created_at > bindparam("since", type_=UtcDateTime), Delivery.held_for.is_(None))
-    .order_by(Delivery.id)
-)
-IS_UNTOUCHED = (
-    Delivery.outcome == IS_WAITING,
-    Delivery.message.is_(None),
-    Delivery.lease_token.is_(None),
-    Delivery.held_for.is_(None),
-)
+IS_UNTOUCHED = (Delivery.message.is_(None), Delivery.lease_token.is_(None), Delivery.held_for.is_(None))
 LOCKED = (  # one that a worker is just claiming is left to it
     select(Delivery.id)
     .where(any_of(Delivery.id, "ids"), *IS_UNTOUCHED)
+    .where(or_(Delivery.outcome == IS_WAITING, Delivery.reason == BRAKED))
     .order_by(Delivery.id)
     .with_for_update(skip_locked=True)
 )
 HELD = (
     select(Delivery.id)
-    .where(*TO_KEYS, *IS_UNTOUCHED, Delivery.letter.in_(GATHERED), Delivery.claims == 0)
+    .where(*TO_KEYS, Delivery.outcome == IS_WAITING, *IS_UNTOUCHED)
+    .where(Delivery.letter.in_(GATHERED), Delivery.claims == 0)
     .where(Delivery.next_attempt_at > bindparam("moment", type_=UtcDateTime))
     .order_by(Delivery.id)
     .with_for_update(of=Delivery, skip_locked=True)
@@ -87,7 +75,7 @@ LET_GO = update(DELIVERIES).where(any_of(DELIVERIES.c.id, "ids")).values(next_at
 def gathering_key(context: AudienceContext) -> str | None:
     """Return what the event is gathered with: "case:17/reporter", "case:17/group" or "alarm:0a1b2c3d/alarm".
 
-    What comes before the "/" shares a letter. "case:17/mail" is what somebody who works here wrote by mail: a program
+    What comes before the "/" shares a letter. "case:17/staff" is what somebody who works here wrote by mail: a program
     may have written it. The last is of alarms whose reasons differ in numbers and addresses at most. None for every
     other event; a comment by staff is told at once.
     """
@@ -97,38 +85,12 @@ def gathering_key(context: AudienceContext) -> str | None:
         return f"alarm:{hashlib.sha256(cause.encode()).hexdigest()[:8]}/alarm"
     if event.type != "case.commented" or case is None:
         return None
-    if event.facts.get("channel") == BY_MAIL and event.person_id is not None:
-        return f"case:{case.id}/mail"
+    if event.facts.get("channel") == BY_MAIL and (event.person_id is not None or event.actor is ActorKind.UNIT):
+        return f"case:{case.id}/staff"
     if event.actor in {ActorKind.REPORTER, ActorKind.VISITOR}:
         return f"case:{case.id}/reporter"
     of_the_group = case.group and context.directory.belongs(event.person_id, context.unit(case.group))
     return f"case:{case.id}/group" if of_the_group else None
-
-
-class _RecentLetter(NamedTuple):
-    id: int
-    to: str  # the address, normalised
-    outcome: Outcome
-    created_at: datetime
-    next_attempt_at: datetime | None
-    finished_at: datetime | None
-    context: dict[str, Any]
-
-    @property
-    def goes_at(self) -> datetime:
-        """When it went out, or is to go out (UTC)."""
-        return self.finished_at or self.next_attempt_at or self.created_at
-
-    def has_told_of(self, source: str | None) -> bool:
-        sources = {line.get("gathered_as") for line in self.context["lines"]}
-        return self.outcome in {Outcome.WAITING, Outcome.SENT} and source in sources
-
-    def was_caused_by_mail_about(self, ref: str | None) -> bool:
-        lines = (line for line in self.context["lines"] if line.get("ref") == ref)
-        return self.outcome in {Outcome.WAITING, Outcome.SENT} and any(line.get("by_mail") for line in lines)
-
-    def tells_of(self, ref: str) -> bool:
-        return bool(self.context["more"]) or any(line.get("ref") == ref for line in self.context["lines"])
 
 
 Key = tuple[str, str]  # what shares a letter, and the recipient who is told
@@ -139,11 +101,12 @@ class GatheringRound:
     """Drafts sorted into those to insert, and the lines that join letters which wait. `moment` is now (UTC)."""
 
     moment: datetime
-    recent: dict[str, list[_RecentLetter]]  # by address, oldest first
+    recent: dict[str, list[RecentLetter]]  # by address, oldest first
     free: set[int]  # letters that may be joined; they are locked
     drafts: list[DeliveryDraft] = field(default_factory=list)
     joined: dict[int, list[DraftLine]] = field(default_factory=lambda: defaultdict(list))
     _place: dict[Key, int] = field(default_factory=dict)  # in `drafts`, while it may be joined
+    _braked: dict[Key, int] = field(default_factory=dict)  # in `drafts`, those that are set aside
     _told_now: set[tuple[str | None, str]] = field(default_factory=set)
     _closed: set[str] = field(default_factory=set)  # recipients of something else in this round
 
@@ -162,10 +125,30 @@ class GatheringRound:
             self.drafts[self._place[key]].lines.extend(draft.lines)
         elif recent and self._may_be_joined(recent[-1], draft):
             self.joined[recent[-1].id] += draft.lines
+        elif brake := self._brake_for(draft):
+            self._set_aside(draft, key, brake)
+            return
         else:
             self._place[key] = len(self.drafts)
             self.drafts.append(replace(draft, not_before=self._not_before(draft, recent)))
         self._told_now.add((draft.lines[0].gathered_as, draft.recipient.key))
+
+    def _brake_for(self, draft: DeliveryDraft) -> Brake | None:
+        context = draft.lines[0].context
+        if not _came_by_mail(draft):
+            return None
+        return brake_for(context.get("ref"), self.recent.get(draft.recipient.key, ()), self.moment)
+
+    def _set_aside(self, draft: DeliveryDraft, key: Key, brake: Brake) -> None:
+        """Let the draft be set aside, with what is set aside of the case already: one letter, when it is let go."""
+        aside = braked_now(self.recent[key[1]], draft.lines[0].context.get("ref"))
+        if key in self._braked:
+            self.drafts[self._braked[key]].lines.extend(draft.lines)
+        elif aside is not None and aside.id in self.free:
+            self.joined[aside.id] += draft.lines
+        else:
+            self._braked[key] = len(self.drafts)
+            self.drafts.append(replace(draft, brake=brake))
 
     def _close(self, to: str) -> None:
         """Something else goes to this recipient: what was gathered before goes first, and at once."""
@@ -174,8 +157,10 @@ class GatheringRound:
             place = self._place.pop(key)
             self.drafts[place] = replace(self.drafts[place], not_before=None)
 
-    def _may_be_joined(self, letter: _RecentLetter, draft: DeliveryDraft) -> bool:
+    def _may_be_joined(self, letter: RecentLetter, draft: DeliveryDraft) -> bool:
         """Return whether nothing later about the case is on its way to the address, so that the order stays."""
+        if letter.outcome is not Outcome.WAITING:
+            return False
         ref = draft.lines[0].context.get("ref")
         if ref is None:  # about no case: there is no order to keep
             return letter.id in self.free
@@ -183,12 +168,12 @@ class GatheringRound:
         is_last = letter.to not in self._closed and not any(other.tells_of(ref) for other in later)
         return letter.id in self.free and is_last
 
-    def _caused_by_mail(self, draft: DeliveryDraft) -> list[_RecentLetter]:
+    def _caused_by_mail(self, draft: DeliveryDraft) -> list[RecentLetter]:
         """Return the recent letters to the same address about the same case that were caused by a mail."""
         ref = draft.lines[0].context.get("ref")
         return [one for one in self.recent.get(draft.recipient.key, ()) if one.was_caused_by_mail_about(ref)]
 
-    def _not_before(self, draft: DeliveryDraft, recent: Sequence[_RecentLetter]) -> datetime | None:
+    def _not_before(self, draft: DeliveryDraft, recent: Sequence[RecentLetter]) -> datetime | None:
         source = draft.lines[0].gathered_as
         told = [letter.goes_at for letter in recent if letter.has_told_of(source)]
         if draft.lines[0].context.get("by_mail"):
@@ -212,7 +197,7 @@ def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDr
     """
     found = list(drafts)
     if keys := {draft.recipient.key for draft in drafts if gathers(draft)}:
-        gathering = _read(session, keys)
+        gathering = _read(session, keys, is_braked=any(_came_by_mail(draft) for draft in drafts))
         for draft in drafts:
             gathering.add(draft)
         _join(session, gathering)
@@ -222,11 +207,14 @@ def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDr
     return found
 
 
-def _read(session: Session, keys: set[str]) -> GatheringRound:
+def _came_by_mail(draft: DeliveryDraft) -> bool:
+    return bool(draft.lines[0].context.get("by_mail"))
+
+
+def _read(session: Session, keys: set[str], *, is_braked: bool) -> GatheringRound:
+    """Return a round with the letters of two hours to these addresses; of a day, where the brake counts them."""
     moment = present(session)
-    recent: dict[str, list[_RecentLetter]] = defaultdict(list)
-    for row in fetch_rows(session, RECENT, {"keys": list(keys), "since": moment - 2 * WINDOW}):
-        recent[row.email_normalised].append(_RecentLetter(*row))
+    recent = read_recent(session, keys, moment - (DAY if is_braked else 2 * WINDOW))
     ids = [letter.id for letters in recent.values() for letter in letters if letter.context.get("gathered_as")]
     free = {row[0] for row in fetch_rows(session, LOCKED, {"ids": ids})} if ids else set()
     return GatheringRound(moment, recent, free)
