@@ -20,23 +20,21 @@ from proof.chaos.house.reaching import engine_of, quick_redis
 from proof.checker import InvariantBreach, Restart, mails_in, mails_lying_in
 
 LOOKS_EVERY = 0.5
-GATHERS = """
-    (d.claims = 0 AND d.next_attempt_at > :end AND 0 = (
-        SELECT coalesce(max(CASE WHEN e.type IN ('case.commented', 'house.set_aside') THEN 0 ELSE 1 END), 1)
-        FROM delivery_line l JOIN event e ON e.id = l.event_id WHERE l.delivery_id = d.id))"""  # for an hour at most
-LEFT = text(
-    f"""
-    SELECT (SELECT count(*) FROM delivery d WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end
-            AND held_for IS NULL AND NOT {GATHERS})
+LEFT = text("""
+    WITH gathers AS (  -- comments or alarms, for an hour at most
+        SELECT d.id FROM delivery d JOIN delivery_line l ON l.delivery_id = d.id JOIN event e ON e.id = l.event_id
+        WHERE d.outcome = 'waiting' AND d.claims = 0 AND d.next_attempt_at > :end
+        GROUP BY d.id HAVING max(CASE WHEN e.type IN ('case.commented', 'house.set_aside') THEN 0 ELSE 1 END) = 0)
+    SELECT (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end
+            AND held_for IS NULL AND id NOT IN (SELECT id FROM gathers))
            AS too_late,
            (SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL)
          + (SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL)
          + (SELECT count(*) FROM inbound WHERE outcome = 'waiting')
-         + (SELECT count(*) FROM delivery d WHERE outcome = 'waiting' AND channel = 'mail'
-            AND (held_for IS NULL OR next_attempt_at <= :end) AND NOT {GATHERS})
+         + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'
+            AND (held_for IS NULL OR next_attempt_at <= :end) AND id NOT IN (SELECT id FROM gathers))
          + (SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)
-           AS pending"""
-).bindparams(bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
+           AS pending""").bindparams(bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
 LATE = timedelta(seconds=10)
 ENOUGH_LOOKS = 6  # in a row: work may be between two tables in one of them
 STILL_LOOKS = 20  # in a row, in which nothing more was done
