@@ -9,6 +9,7 @@ import threading
 import psycopg
 import pytest
 import redis
+from imap_tools import MailBoxUnencrypted
 from support.servers import services
 from support.servers.mail_server import FakeMailServer
 
@@ -218,3 +219,46 @@ def test_a_page_is_read_and_checked_for_accessibility(page, address, axe_script)
 def test_a_test_reaches_nothing_outside(host):
     with pytest.raises(RuntimeError, match="only this machine"):
         socket.create_connection((host, 80), timeout=1)
+
+
+# --- Dovecot -------------------------------------------------------------------------------
+
+
+def _asks(mailbox):
+    """Return a connection of a mail program that waits a second at most."""
+    return MailBoxUnencrypted(services.LOOPBACK, mailbox.dovecot.server.port, timeout=1)
+
+
+def test_a_dovecot_that_was_killed_has_its_mails_when_it_is_back(own_dovecot):
+    mailbox = (dovecot := own_dovecot()).mailbox("arende@kommun.example")
+    mailbox.put(b"Subject: ett\r\n\r\nHej\r\n")
+    program = mailbox.opened()
+    dovecot.crash()
+    with pytest.raises((OSError, program.client.abort)):
+        program.client.noop()
+    with pytest.raises(OSError):
+        _asks(mailbox)
+    dovecot.start()
+    dovecot.start()
+    assert mailbox.mails() == [b"Subject: ett\r\n\r\nHej\r\n"]
+    assert list((mailbox.maildir / "cur").iterdir())
+
+
+def test_a_dovecot_that_is_stopped_does_not_answer(own_dovecot):
+    mailbox = (dovecot := own_dovecot()).mailbox("arende@kommun.example")
+    dovecot.pause()
+    try:
+        with pytest.raises(TimeoutError):
+            _asks(mailbox)
+    finally:
+        dovecot.resume()
+    assert mailbox.mails() == []
+
+
+def test_connections_to_a_dovecot_can_be_cut(own_dovecot):
+    mailbox = (dovecot := own_dovecot()).mailbox("arende@kommun.example")
+    program = mailbox.opened()
+    assert dovecot.cut() >= 1
+    with pytest.raises((OSError, program.client.abort)):
+        program.client.noop()
+    assert mailbox.mails() == []

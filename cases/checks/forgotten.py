@@ -206,7 +206,8 @@ LOOKS = (
         WHERE e.type = 'case.contested' AND {TOLD} AND {NO_LINE}"""),
     Look("G6", "an act by a shared mailbox names no letter", """
         SELECT c.ref, e.seq FROM event e JOIN "case" c ON c.id = e.stream WHERE e.actor = 'unit' AND NOT EXISTS (
-            SELECT 1 FROM event a WHERE a.stream = e.stream AND a.facts ->> 'delivery' IS NOT NULL
+            SELECT 1 FROM event a WHERE a.stream = e.stream
+            AND (a.facts ->> 'delivery' IS NOT NULL OR a.facts ->> 'channel' = 'mail')
             AND coalesce(a.act_seq, a.seq) = coalesce(e.act_seq, e.seq))"""),
     Look("G6", "a letter was answered and no act names it", """
         SELECT c.ref, l.delivery_id FROM letter_link l JOIN "case" c ON c.id = l.case_id

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from support.servers import services
+from support.servers.dovecot import Dovecot
 
 from proof.crashes.grounds import CrashGround, Files, OnServer
 
@@ -18,17 +19,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CrashGround]:
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot) -> Iterator[CrashGround]:
     """A ground whose databases are SQLite files."""
     folder = tmp_path_factory.mktemp("crashes")
-    yield CrashGround(Files(folder), folder / "folders")
+    yield CrashGround(Files(folder), folder / "folders", dovecot)
 
 
 @pytest.fixture(scope="module")
 def on_postgresql(
-    postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory
+    postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot
 ) -> Iterator[CrashGround]:
     """A ground on the run's PostgreSQL server."""
     databases = OnServer(postgres_server, f"{services.new_database_name(run_folder)}_")
-    yield CrashGround(databases, tmp_path_factory.mktemp("crashes"))
+    yield CrashGround(databases, tmp_path_factory.mktemp("crashes"), dovecot)
     databases.close()

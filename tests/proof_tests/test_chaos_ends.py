@@ -1,6 +1,7 @@
 """Every run of the chaos comes to an end in its time, and reports it when the backlog was not drained."""
 
 import signal
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +16,13 @@ from support.houses.migrated import a_house
 
 from cases.database.tables.scheduled_jobs import Scheduled
 from notifications.deliveries import Address, Delivery
+from notifications.inbound.keeping import ReceivedMail, keep
 from proof.chaos.faults import striking
 from proof.chaos.faults.fault import Fault
 from proof.chaos.faults.schedule import Planned
 from proof.chaos.faults.striking import strike
 from proof.chaos.house.processes import ChaosHouse, Member
+from proof.chaos.outcome import quiet
 from proof.chaos.outcome.ending import Overdue, ending_within
 from proof.chaos.outcome.quiet import (
     ENOUGH_LOOKS,
@@ -65,6 +68,42 @@ def test_what_is_put_off_beyond_the_end_is_not_waited_for(looks: list[Backlog], 
 @pytest.mark.parametrize(("due", "left"), [(SOON, Backlog(1, 0)), (LATER, Backlog(1, 1))])
 def test_a_letter_counts_as_too_late_when_it_is_due_after_the_end(due: datetime, left: Backlog, tmp_path: Path) -> None:
     assert backlog_of(_house_where_a_letter_waits_until(due, tmp_path), END) == left
+
+
+def test_a_letter_that_gathers_comments_for_an_hour_is_not_waited_for(tmp_path: Path) -> None:
+    url = _house_where_a_letter_waits_until(LATER, tmp_path)
+    _let_it_tell(url, 1, "case.commented")
+    assert backlog_of(url, END) == NOTHING
+    _let_it_tell(url, 2, "case.started")
+    assert backlog_of(url, END) == Backlog(1, 1)
+
+
+def _let_it_tell(url: str, number: int, kind: str) -> None:
+    """Add to the letter a line about an event of this type."""
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        connection.execute(
+            "INSERT INTO event (id, stream, seq, type, at, recorded_at, actor, facts, changes, commitments,"
+            f" previous_hash, hash) VALUES ({number}, 1, {number}, '{kind}', '{NOW}', '{NOW}', 'clock', '{{}}', '{{}}',"
+            " '{}', '', 'x')"
+        )
+        connection.execute(f"INSERT INTO delivery_line VALUES (1, {number}, 'handler', 'news')")
+
+
+def test_mail_is_waited_for_until_it_is_read_and_filed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quiet, "LOOKS_EVERY", 0.01)
+    database = a_house(tmp_path)
+    with database.transaction() as session:
+        session.execute(update(Scheduled).values(next_at=END))
+    url, inbox = f"sqlite:///{tmp_path / 'house.sqlite3'}", tmp_path / "maildir" / "new"
+    inbox.mkdir(parents=True)
+    (inbox / "1").write_text("Subject: ett\n\nHej\n")
+    assert drained_after(url, 0.5, tmp_path / "maildir") is None
+    (inbox / "1").unlink()
+    assert drained_after(url, 30.0, tmp_path / "maildir") is not None
+    with database.transaction() as session:
+        keep(session, ReceivedMail(b"Subject: ett\n\nHej\n", "a mailbox"))
+    database.close()
+    assert backlog_of(url, END) == Backlog(1, 0)
 
 
 def test_what_cannot_be_seen_is_pending(tmp_path: Path) -> None:

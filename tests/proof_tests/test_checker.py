@@ -19,9 +19,22 @@ from support.plans.lived_in_village import REVISED, furnish_village
 
 from cases.states import Kind, State
 from proof.chaos.house.processes import IMPORTED_FROM
-from proof.checker import Gauge, Journal, JournalLine, Outside, Restart, SunkMail, Window, check, mails_in, store_mail
+from proof.checker import (
+    Gauge,
+    Journal,
+    JournalLine,
+    MailLine,
+    Outside,
+    Restart,
+    SunkMail,
+    Window,
+    check,
+    mails_in,
+    store_mail,
+)
 from proof.checker.checking import ALL
 from proof.checker.evidence.journal import ANSWERED, ASKED
+from proof.checker.evidence.mails import OFFERED, TAKEN
 from workers.relay.draining import drain_outbox
 
 
@@ -348,6 +361,67 @@ def _accepted_while_down(house: GoodHouse) -> Outside:
     long = Window("disk_full", datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1))
     return replace(house.outside, faults=(long,))
 
+
+# --- mails that a mailbox took ---------------------------------------------------------------
+
+
+def _taken(house: GoodHouse, *lines: tuple[str, str, str, tuple[str, ...]], lying_in: str = ".Ventil/cur") -> Outside:
+    """Journal mails that were taken and lie in this folder: Message-ID, address, mark, and what is right for it."""
+    journal, maildir = Journal(house.folder / "taken"), house.folder / "maildir"
+    (maildir / lying_in).mkdir(parents=True)
+    for message_id, address, mark, becomes in lines:
+        journal.append(MailLine(TAKEN, message_id, address, mark, becomes, datetime.now(UTC)))
+        (maildir / lying_in / message_id).write_text(f"Message-ID: <{message_id}>\n\n{mark}\n")
+    journal.close()
+    return replace(house.outside, mails=house.folder / "taken", maildir=maildir)
+
+
+MIAS = ("0@mia.example", "", "Tack!", ("comment",))
+MIAS_PROGRAM = ("1@mia.example", "", "Jag är borta.", ("automatic",))
+LOST_MAIL = ("2@mia.example", "arende@example.se", "Hallå?", ("case",))
+
+
+def test_mails_that_became_what_they_should_are_no_breach(house: GoodHouse) -> None:
+    assert check(house.url, _taken(house, MIAS, MIAS_PROGRAM)) == []
+
+
+def _said_twice(house: GoodHouse) -> Outside:
+    small = open_small_house(house.url)
+    for _ in range(2):
+        small.hand_in("Hallå?", at=NOW)
+    small.database.close()
+    return replace(_taken(house, LOST_MAIL), drained=False)
+
+
+OF_MAILS: dict[str, tuple[Callable[[GoodHouse], Outside], str]] = {
+    "taken and nowhere": (lambda house: _taken(house, LOST_MAIL), "became nothing"),
+    "a new case twice": (_said_twice, "is said 2 times"),
+    "taken for something else": (lambda house: _taken(house, (*MIAS[:3], ("case",))), "became comment"),
+    "other words than were written": (lambda house: _taken(house, (*MIAS[:2], "Tacka!", MIAS[3])), "nobody says"),
+    "left in the inbox": (lambda house: _taken(house, MIAS, lying_in="new"), "lies in the inbox"),
+    "in no folder": (lambda house: _taken(house, MIAS, lying_in=".Trash/cur"), "does not lie in .Ventil"),
+}
+
+
+@pytest.mark.parametrize("what", OF_MAILS)
+def test_it_sees_mails_that_did_not_become_one_thing(house: GoodHouse, what: str) -> None:
+    breaks, sentence = OF_MAILS[what]
+    found = [str(breach) for breach in check(house.url, breaks(house)) if breach.invariant == "I23"]
+    assert any(sentence in one for one in found), found
+
+
+def test_what_the_mail_server_never_said_that_it_took_may_be_lost_but_not_doubled(house: GoodHouse) -> None:
+    journal = Journal(house.folder / "offered")
+    for mail in (LOST_MAIL, MIAS):
+        journal.append(MailLine(OFFERED, *mail, datetime.now(UTC)))
+    journal.close()
+    outside = replace(house.outside, mails=house.folder / "offered")
+    assert check(house.url, outside) == []
+    house.tamper("UPDATE words SET text = 'Tack!' WHERE id = (SELECT max(id) FROM words WHERE field = 'note')")
+    assert any("is said 2 times" in breach.sentence for breach in check(house.url, outside))
+
+
+# ---------------------------------------------------------------------------------------------
 
 BROKEN_OUTSIDE: dict[str, tuple[Callable[[GoodHouse], Outside], str]] = {
     "answered ok and not there": (_promised_too_much, "I1"),

@@ -227,6 +227,13 @@ def test_it_sees_what_was_broken(house: tuple[Database, Path], what: str) -> Non
     assert (guarantee, what) in {(breach.guarantee, breach.what) for breach in _check(database)}
 
 
+def test_a_shared_mailbox_that_wrote_by_mail_used_no_link(house: tuple[Database, Path]) -> None:
+    database, path = house
+    by_mail = "facts = json_set(facts, '$.channel', 'mail')"
+    _break(path, f"UPDATE event SET actor = 'unit', {by_mail} WHERE type = 'case.started'")
+    assert "an act by a shared mailbox names no letter" not in {breach.what for breach in _check(database)}
+
+
 @pytest.mark.parametrize("what", HISTORY)
 def test_it_sees_a_history_that_was_rewritten(house: tuple[Database, Path], what: str) -> None:
     database, path = house

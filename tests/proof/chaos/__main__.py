@@ -37,7 +37,7 @@ def main() -> int:
             return 1
         finally:
             if asked.keep:
-                shutil.copytree(ground.folder, asked.keep, ignore=shutil.ignore_patterns("postgres*", "redis*"))
+                shutil.copytree(ground.folder, asked.keep, ignore=shutil.ignore_patterns("postgres*", "redis*", "run"))
     print(*outcome.lines(), sep="\n")
     if asked.json:
         asked.json.write_text(json.dumps(outcome.as_json(), indent=1, ensure_ascii=False))

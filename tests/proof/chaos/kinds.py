@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from support.servers.dovecot import TestMailbox
 from support.servers.services import free_port
 
 from proof.chaos.faults.fault import Fault, FaultScene
@@ -25,6 +26,7 @@ from proof.chaos.house.reaching import connect
 
 SETUP_FILE = ROOT / "tests" / "trips" / "house.toml"
 CONTACT, OFFICER = "kontakt@prov.example", "handlaggare@prov.example"
+REPLIES_TO, NEW_MAIL_TO = "arende+{token}@prov.example", "arende@prov.example"
 LOOPBACK = "127.0.0.1"
 STARTS_WITHIN = 60.0
 AT_LENGTH = 300.0  # seconds from which a run has time for the slow faults
@@ -86,7 +88,9 @@ def open_house(kind: HouseKind, ground: ChaosGround, launcher: Launcher) -> Iter
     folder = ground.folder / f"house-{secrets.token_hex(4)}"
     folder.mkdir(parents=True)
     ports = [free_port() for _ in kind.serving]
-    environment = _environment(folder, ground, ports[0], kind.settings(ground))
+    mailbox = ground.dovecot.mailbox(f"arende-{secrets.token_hex(4)}@prov.example")
+    mailbox.mails()  # which makes it, also for those who read its files
+    environment = _environment(folder, ground, ports[0], kind.settings(ground) | _mail_in(mailbox))
     house = ChaosHouse(folder, environment, _members(kind, ports), launcher)
     house.command("migrate")
     house.command("load", str(SETUP_FILE))
@@ -96,9 +100,13 @@ def open_house(kind: HouseKind, ground: ChaosGround, launcher: Launcher) -> Iter
         house.open()
         for member in house.members.values():
             house.await_ready(member, STARTS_WITHIN)
-        yield FaultScene(ground, house, environment["VENTIL_DATABASE_URL"], webs, contact)
+        yield FaultScene(ground, house, environment["VENTIL_DATABASE_URL"], webs, contact, mailbox)
     finally:
         house.close()
+
+
+def _mail_in(mailbox: TestMailbox) -> dict[str, str]:
+    return {"VENTIL_MAIL_IN": mailbox.url(), "VENTIL_MAIL_REPLY": REPLIES_TO, "VENTIL_MAIL_SECONDS": "2"}
 
 
 def _members(kind: HouseKind, ports: list[int]) -> dict[str, Member]:

@@ -11,25 +11,28 @@ from proof.chaos.faults.fault import FaultScene
 from proof.chaos.faults.striking import StruckFaults, strike
 from proof.chaos.house.ground import ChaosGround
 from proof.chaos.house.processes import PLAIN, Launcher, NotUp
-from proof.chaos.kinds import GROWN_UP, OFFICER, HouseKind, open_house
+from proof.chaos.kinds import GROWN_UP, NEW_MAIL_TO, OFFICER, HouseKind, open_house
 from proof.chaos.outcome.ending import ending_within, ends_within
+from proof.chaos.outcome.mails import mail_figures_of
 from proof.chaos.outcome.quiet import drained_after, put_right, undrained, wiped_and_restarted
 from proof.chaos.outcome.report import ChaosOutcome, calls_of
 from proof.chaos.outcome.watching import Samples, watching
 from proof.checker import Gauge, InvariantBreach, Outside, check, mails_in
 
 DRAINS_WITHIN = 180.0  # seconds; a letter that was twice put off waits up to one and a half minutes
-HINTS = 60.0  # of three queues that hold twelve each, twelve messages that cannot be read, and a few that race
+HINTS = 72.0  # of four queues that hold twelve each, sixteen messages that cannot be read, and a few that race
 MOST = {"megabytes": 400.0, "handles": 150.0, "depth": HINTS, "silence": 90.0}  # of one process; of all queues; seconds
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What is known when the faults are over: the clients' journal, the faults made, and what clients read wrong."""
+    """What is known when the faults are over: the clients' journals, the faults made, and what clients complain of."""
 
     journal: Path
+    mails: Path
     struck: StruckFaults
     misread: list[str]
+    not_taken: list[str]
 
 
 def run(
@@ -45,7 +48,7 @@ def run(
         with watching(scene.house, scene.redis_url) as samples:
             record = _live(scene, kind, seconds, seed)
             put_right(scene)
-            rested = drained_after(scene.database_url, DRAINS_WITHIN)
+            rested = drained_after(scene.database_url, DRAINS_WITHIN, scene.mailbox.maildir)
         restart = wiped_and_restarted(scene)
         in_flight = _in_flight(scene, kind, record)
         outside = _outside(scene, record, in_flight)
@@ -57,6 +60,7 @@ def run(
             faults=Counter(record.struck.names),
             not_made=record.struck.failed,
             calls=calls_of(record.journal),
+            mails=mail_figures_of(record.mails, scene.database_url),
             breaches=[
                 *undrained(rested, DRAINS_WITHIN),
                 *check(scene.database_url, outside),
@@ -74,16 +78,24 @@ def run(
 
 def _live(scene: FaultScene, kind: HouseKind, seconds: float, seed: int) -> RunRecord:
     """Let clients work while the faults of the schedule strike."""
-    journal = scene.house.folder / "journal"
+    journal, mails = (scene.house.folder / name for name in ("journal", "mails"))
     setup = {
         "webs": scene.webs, "contact": scene.contact, "officer": scene.house.command("token", OFFICER).split()[-1],
         "seed": seed, "clients": kind.clients, "journal": str(journal),
     }  # fmt: skip
-    clients = Clients(setup)
+    clients, writers = Clients(setup), Clients(_mail_setup(scene, seed, mails), "proof.chaos.clients.mailing")
     with importing(scene.house):
         struck = strike(scene, kind.deck(seconds), kind.planned(seconds, seed))
     put_right(scene)
-    return RunRecord(journal, struck, clients.stop())
+    return RunRecord(journal, mails, struck, clients.stop(), writers.stop())
+
+
+def _mail_setup(scene: FaultScene, seed: int, journal: Path) -> dict[str, object]:
+    """Return the setup of those who write mails: where the mailbox is, and the letters that they may answer."""
+    login = scene.mailbox.login()
+    server = {"host": login.host, "port": login.port, "user": login.user, "password": login.password}
+    sink = str(scene.ground.sink.folder)
+    return {"server": server, "new_to": NEW_MAIL_TO, "sink": sink, "seed": seed, "journal": str(journal)}
 
 
 def _outside(scene: FaultScene, record: RunRecord, in_flight: int) -> Outside:
@@ -91,6 +103,8 @@ def _outside(scene: FaultScene, record: RunRecord, in_flight: int) -> Outside:
     return Outside(
         journal=record.journal,
         sink=scene.ground.sink.folder,
+        mails=record.mails,
+        maildir=scene.mailbox.maildir,
         faults=(*record.struck.windows, *scene.stopped),
         doubles=in_flight,
     )
@@ -99,6 +113,7 @@ def _outside(scene: FaultScene, record: RunRecord, in_flight: int) -> Outside:
 def _own_checks(scene: FaultScene, record: RunRecord) -> list[InvariantBreach]:
     """Return what `forgotten`, `doctor`, the faults and the clients complain of, as breaches."""
     breaches = [InvariantBreach("I1", f"read back: {misread}") for misread in record.misread]
+    breaches += [InvariantBreach("I23", complaint) for complaint in record.not_taken]
     breaches += [InvariantBreach("I15", complaint) for complaint in scene.complaints]
     for command in ("forgotten", "doctor"):
         try:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 
 from proof.checker.evidence.outside import InvariantBreach, Outside
 from proof.checker.evidence.snapshot import Snapshot, snapshot_of
+from proof.checker.invariants.accepted_mails import accepted_mails_became_something
 from proof.checker.invariants.answers import (
     answered_is_there,
     at_most_once,
@@ -58,7 +59,9 @@ DATABASE_CHECKS: dict[str, Callable[[Snapshot, Outside], Iterable[str]]] = {
     "I17": nothing_grows,
     "I18": nothing_accepted_in_vain,
     "I19": files_and_words_are_intact,
-    "I23": mails_end_once,
+    "I23": lambda snapshot, outside: chain(
+        mails_end_once(snapshot, outside), accepted_mails_became_something(snapshot, outside)
+    ),
     "I24": machines_are_unanswered,
     "I26": held_is_told_once,
 }

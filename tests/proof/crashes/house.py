@@ -7,6 +7,7 @@ from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -25,6 +26,7 @@ from notifications.sending.sending import MailTransport, deliver_some, transport
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
 from proof.crashes.mail_connection import WatchedSmtpServer
+from proof.crashes.mailboxes import WatchedMailbox, watched_mailbox
 from workers.processes.actors import declare_actors
 from workers.processes.embedded import void_leases
 from workers.queue.broker import Bell, make_broker
@@ -54,13 +56,24 @@ class NeverQuiet(Exception):
 
 @dataclass(frozen=True)
 class World:
-    """What remains when a process dies: the database, the folder (in the settings), the clock and the mail server."""
+    """What remains when a process dies: the database, the folder (in the settings), the clock and the mail servers.
+
+    `mailbox` is the one that is read, None where none is.
+    """
 
     name: str  # of its database on the ground
     settings: Settings
     database: Database  # closed between two processes
     clock: MovingClock
     mail: FakeMailServer
+    mailbox: WatchedMailbox | None = None
+
+    @property
+    def mails(self) -> Path:
+        """The journal of the mails that the server of the mailbox took."""
+        path = self.settings.var / "mails"
+        path.touch()
+        return path
 
 
 class Process:
@@ -108,6 +121,7 @@ class Process:
                 name: session.scalar(sql.bindparams(due) if ":present" in sql.text else sql)
                 for name, sql in asked.items()
             }
+        counts["mails in the mailbox"] = self.world.mailbox.unread() if self.world.mailbox else 0
         return [f"{count} {name}" for name, count in counts.items() if count]
 
     def troubles(self) -> list[str]:
@@ -144,6 +158,7 @@ def running(world: World, boundaries: Boundaries) -> Iterator[Process]:
             watched_commits(world.database.engine, boundaries),
             watched_files(boundaries),
             patch.object(accepted_letters, "LONGEST_UNRECORDED", FOR_EVER),
+            watched_mailbox(world.mailbox, boundaries),
         ):
             yield process
     finally:

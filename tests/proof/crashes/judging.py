@@ -4,7 +4,7 @@ import email
 import email.policy
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,6 +36,8 @@ def breaches(process: Process, death: Death) -> list[str]:
         sink = _sink(world, Path(folder))
         faults = (Window("crash", death.since, death.until),)
         outside = Outside(now=world.clock.now, sink=sink, faults=faults, doubles=death.in_flight)
+        if world.mailbox is not None:
+            outside = replace(outside, mails=world.mails, maildir=world.mailbox.mailbox.maildir)
         found = [str(breach) for breach in check(world.settings.database_url, outside)]
     with process.database.reading() as session:
         found += [str(breach) for breach in find_forgotten(session, world.clock.now)]

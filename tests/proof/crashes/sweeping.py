@@ -20,7 +20,10 @@ from proof.crashes.judging import Death, breaches
 from workers.relay.loop import relay_once
 from workers.schedule.scheduler import run_job
 
-LASTING = ("database: commit", "mail: DATA", "file: fsync", "file: rename", "file: replace", "file: unlink")
+LASTING = (
+    *("database: commit", "mail: DATA", "file: fsync", "file: rename", "file: replace", "file: unlink"),
+    *("imap: CREATE", "imap: MOVE", "imap: COPY", "imap: STORE", "imap: EXPUNGE"),
+)
 IN_FLIGHT = "mail: DATA"
 REPEATED_WORK = {relay_once.__qualname__, deliver_some.__qualname__, run_job.__qualname__}
 DeliveryCounts = Counter[tuple[object, ...]]
@@ -80,7 +83,7 @@ class Sweep:
         """Crash at every point of every step, and return the counts; raises `Broken` at the first breach."""
         known: set[Place] = set()
         for number, crossed in enumerate(self._crossed):
-            for point in POINTS[length](crossed, known):
+            for point in POINTS[length](crossed, known, self.journey.tried_in):
                 with self._opened(self._kept[number]) as world:
                     self._die_and_continue(world, number, point, STEPS_AFTER[length])
         return self.counts
@@ -122,7 +125,7 @@ class Sweep:
             raise Broken(f"{self.journey.name}, step {number + 1}, died {point} {boundaries.crossed[-1]}: {found}")
 
     def _opened(self, kept: KeptWorld) -> AbstractContextManager[World]:
-        return self.ground.opened(kept, sends=self.journey.sends)
+        return self.ground.opened(kept, sends=self.journey.sends, reads=self.journey.mailbox)
 
 
 def survives(world: World, step: Step, boundaries: Boundaries) -> bool:
@@ -149,24 +152,25 @@ def count_deliveries(database: Database) -> DeliveryCounts:
         return Counter(tuple(row) for row in session.execute(text(DELIVERIES)))
 
 
-def every_point(along: Boundaries, _known: set[Place]) -> Iterator[Point]:
+def every_point(along: Boundaries, _known: set[Place], _tried_in: frozenset[str]) -> Iterator[Point]:
     """Return both sides of every boundary."""
     for number, _ in enumerate(along.crossed, 1):
         yield Point(number, BoundarySide.BEFORE)
         yield Point(number, BoundarySide.AFTER)
 
 
-def every_state(along: Boundaries, known: set[Place]) -> Iterator[Point]:
-    """Return one point for each state that a crash can leave behind.
+def every_state(along: Boundaries, known: set[Place], tried_in: frozenset[str]) -> Iterator[Point]:
+    """Return one point for each state that a crash can leave behind, within these functions unless there are none.
 
     `known` are the call stacks in repeated work that were met before; new ones are added.
     """
-    if along.crossed:
+    if along.crossed and not tried_in:
         yield Point(1, BoundarySide.BEFORE)
     for number, (what, place) in enumerate(zip(along.crossed, along.places, strict=True), 1):
-        if what in LASTING and place not in known:
+        functions = {function for function, _ in place}
+        if what in LASTING and place not in known and (not tried_in or tried_in & functions):
             yield Point(number, BoundarySide.AFTER)
-        if REPEATED_WORK & {function for function, _ in place}:
+        if REPEATED_WORK & functions:
             known.add(place)
 
 

@@ -1,4 +1,4 @@
-"""A trial of mail that comes in: a reply that is delivered twice, and a program that says that somebody is away."""
+"""Trials of mail that comes in: a reply that is delivered twice, an absence, and deaths while a mailbox is read."""
 
 import hashlib
 from contextlib import AbstractContextManager
@@ -6,12 +6,20 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+from support.servers.dovecot import open_dovecot
+
 from notifications.inbound.keeping import ReceivedMail, keep
+from notifications.inbound.mailboxes import messages
+from notifications.inbound.mailboxes.connecting import ImapConnection
+from notifications.inbound.mailboxes.folders import folder_of_taken
 from notifications.inbound.reading import reading
 from notifications.inbound.reading.what_a_mail_says import MailKind
 from proof.checker import InvariantBreach
+from proof.crashes.grounds import CrashGround, Files
 from proof.crashes.journeys.of_letters.by_mail import BY_MAIL, RUT, to_the
+from proof.crashes.journeys.of_letters.by_mailbox import FROM_A_MAILBOX
 from proof.mutants.stage import StagePlace, at_work, stage
+from proof.mutants.trials import swept
 
 REPLY = "From: {rut}\nTo: {to}\nSubject: Sv\nMessage-ID: <{id}@hemma.example>\n{more}\n\nDen vid bron.\n"
 
@@ -33,9 +41,27 @@ def is_written_to(place: StagePlace) -> list[InvariantBreach]:
         return scene.judged()
 
 
+def dies_while_it_reads_a_mailbox(place: StagePlace) -> list[InvariantBreach]:
+    """Die wherever something becomes lasting while a mailbox on a real mail server is read."""
+    with open_dovecot() as dovecot:
+        return swept(CrashGround(Files(place.folder), place.folder, dovecot), FROM_A_MAILBOX)
+
+
 def the_way_it_came_is_part_of_a_mail() -> AbstractContextManager[object]:
     """Take two deliveries of a mail for two mails, since the servers on their way wrote other headers."""
     return patch.object(reading, "content_hash", lambda head, body: hashlib.sha256(head + body).hexdigest())
+
+
+def moved_before_it_is_kept() -> AbstractContextManager[object]:
+    """Move each mail to the folder of what was read as soon as it is fetched, before its bytes are committed."""
+    fetch = messages.fetch
+
+    def fetch_and_move(mailbox: ImapConnection, uid: str) -> bytes | None:
+        raw = fetch(mailbox, uid)
+        messages.move(mailbox, [uid], folder_of_taken(mailbox))
+        return raw
+
+    return patch.object(messages, "fetch", fetch_and_move)
 
 
 def machines_are_people() -> AbstractContextManager[object]:

@@ -59,6 +59,9 @@ QUICK = (
     Mutant(
         "the way is part of the mail", mail_trials.the_way_it_came_is_part_of_a_mail, mail_trials.is_written_to, "I23"
     ),
+    Mutant(
+        "moved before it is kept", mail_trials.moved_before_it_is_kept, mail_trials.dies_while_it_reads_a_mailbox, "I23"
+    ),
     Mutant("machines are people", mail_trials.machines_are_people, mail_trials.is_written_to, "I24"),
     Mutant("asked too soon", question_trials.asked_too_soon, question_trials.is_asked_how_it_went, "I27"),
     Mutant("asked every morning", question_trials.asked_every_morning, question_trials.is_asked_how_it_went, "I27"),

@@ -34,7 +34,7 @@ from proof.checker import Gauge, InvariantBreach, Journal, JournalLine, Outside,
 from proof.checker.evidence.journal import ANSWERED, ASKED, HAND_IN, LOST
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
-from proof.crashes.grounds import BEGINS
+from proof.crashes.grounds import BEGINS, CrashGround
 from proof.crashes.house import World
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey
@@ -58,15 +58,17 @@ Trial = Callable[[StagePlace], list[InvariantBreach]]
 def dies(journey: Journey) -> Trial:
     """Return the trial in which the process dies wherever something becomes lasting on this journey."""
 
-    def trial(place: StagePlace) -> list[InvariantBreach]:
-        try:
-            Sweep(place.ground(), journey).run(Length.SHORT)
-        except Broken as broken:
-            found = [InvariantBreach(*sentence) for sentence in SENTENCE.findall(str(broken))]
-            return found or [InvariantBreach("B", str(broken))]
-        return []
+    return lambda place: swept(place.ground(), journey)
 
-    return trial
+
+def swept(ground: CrashGround, journey: Journey) -> list[InvariantBreach]:
+    """Return the breaches that the crash sweep of a journey finds, in its short form."""
+    try:
+        Sweep(ground, journey).run(Length.SHORT)
+    except Broken as broken:
+        found = [InvariantBreach(*sentence) for sentence in SENTENCE.findall(str(broken))]
+        return found or [InvariantBreach("B", str(broken))]
+    return []
 
 
 def lives(place: StagePlace) -> list[InvariantBreach]:

@@ -1,10 +1,14 @@
 """A real Dovecot for the tests: IMAP on loopback, any user with one password, all files in the run's folder."""
 
+import contextlib
 import grp
 import os
 import pwd
+import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +24,14 @@ from support.servers.services import (
     free_port,
     is_listening,
     make_folder,
+    make_run_folder,
     wait_until,
 )
 
 from cases.settings.mail_in import MailboxLogin
 
 PASSWORD = "hemligt-lösen/1"
+SERVING = ("imap", "imap-login")  # the names of the processes that speak with clients
 CONFIGURATION = """
 base_dir = {folder}/run
 state_dir = {folder}/state
@@ -103,6 +109,35 @@ class Dovecot:
         """Return the mailbox of this user, which is there as soon as it is opened."""
         return TestMailbox(self, user)
 
+    def crash(self) -> None:
+        """Kill it and all its processes, which lead no group of their own, in the middle of whatever they do."""
+        os.killpg(self.server.pid, signal.SIGKILL)
+        wait_until(lambda: not is_listening(self.server.port), f"port {self.server.port} is still open")
+        (self.server.folder / "run" / "master.pid").unlink()
+
+    def start(self) -> None:
+        """Start it again with its mails; does nothing when it runs."""
+        if not (self.server.folder / "server.pid").exists():
+            self.server.start()
+
+    def pause(self) -> None:
+        """Stop all its processes: connections are still taken, by the system, and nobody answers."""
+        os.killpg(self.server.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Continue all its processes; does nothing when it does not run."""
+        with contextlib.suppress(FileNotFoundError):
+            os.killpg(self.server.pid, signal.SIGCONT)
+
+    def cut(self) -> int:
+        """Kill the processes that serve connections, in the middle of whatever they do; return how many there were."""
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text().split()
+        serving = [int(pid) for pid in children if _name_of(pid) in SERVING]
+        for pid in serving:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(serving)
+
 
 @dataclass(frozen=True)
 class TestMailbox:
@@ -111,6 +146,11 @@ class TestMailbox:
     __test__ = False
     dovecot: Dovecot
     user: str
+
+    @property
+    def maildir(self) -> Path:
+        """The folder in which the server keeps the mails: those of the inbox, and below it the other folders."""
+        return self.dovecot.server.folder / "mail" / self.user
 
     def url(self, scheme: str = "imap", folder: str = "", password: str = PASSWORD) -> str:
         """Return what VENTIL_MAIL_IN is to say."""
@@ -155,6 +195,20 @@ class TestMailbox:
             return [mail.flags for mail in program.fetch(mark_seen=False)]
 
 
+@contextmanager
+def open_dovecot() -> Iterator[Dovecot]:
+    """Yield a Dovecot in a folder that the user it runs as may enter; it is stopped and cleared away afterwards."""
+    run = make_run_folder()
+    try:
+        running = start_dovecot(run / "dovecot")
+        try:
+            yield running
+        finally:
+            running.server.stop()
+    finally:
+        shutil.rmtree(run, ignore_errors=True)
+
+
 def start_dovecot(
     folder: Path, *, separator: str = "/", prefix: str = "", more: str = "", token_url: str | None = None
 ) -> Dovecot:
@@ -169,7 +223,7 @@ def start_dovecot(
     make_folder(folder)
     for part in ("run", "state", "mail"):
         make_folder(folder / part)
-    words = [*CERTIFICATE.split(), "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
+    words: list[str | Path] = [*CERTIFICATE.split(), "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"]
     subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True)
     owner = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     values: Mapping[str, object] = {
@@ -194,7 +248,7 @@ def start_dovecot(
 
     def launch() -> None:
         with (folder / "start.log").open("w") as said:  # no pipe: it would be open as long as the server runs
-            command = [binary, "-c", folder / "dovecot.conf"]
+            command: list[str | Path] = [binary, "-c", folder / "dovecot.conf"]
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, timeout=PATIENCE
             )
@@ -204,3 +258,10 @@ def start_dovecot(
 
     launch()
     return Dovecot(Server(f"imap://{LOOPBACK}:{port}", folder, port, launch), int(str(values["tls_port"])))
+
+
+def _name_of(pid: str) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""  # it has just ended

@@ -167,7 +167,7 @@ def into_folder(folder: Path) -> Callable[[AcceptedMail], None]:
     """Return what keeps a mail as a file of this folder, as the checker of the proof reads it; for `keep`."""
     from proof.checker.evidence.sink import SunkMail, store_mail
 
-    return lambda mail: store_mail(folder, SunkMail(mail.at, mail.recipients, mail.content))
+    return lambda mail: store_mail(folder, SunkMail(mail.at, mail.recipients, mail.content, mail.sender))
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The load of a run: the clients' process, and imports of cases that are long overdue, for the sweeps."""
+"""The load of a run: the processes of clients, and imports of cases that are long overdue, for the sweeps."""
 
 import csv
 import json
@@ -22,11 +22,11 @@ IMPORT_TAKES = 40.0  # seconds at most: what hangs with the database is cut shor
 
 
 class Clients:
-    """The process of the clients, started at once."""
+    """A process of clients, started at once: of those who call, or of those who write mails (`module`)."""
 
-    def __init__(self, setup: dict[str, Any]) -> None:
+    def __init__(self, setup: dict[str, Any], module: str = "proof.chaos.clients") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "proof.chaos.clients", json.dumps(setup)],
+            [sys.executable, "-m", module, json.dumps(setup)],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": IMPORTED_FROM},
             stdin=subprocess.PIPE,
@@ -36,7 +36,7 @@ class Clients:
         )
 
     def stop(self) -> list[str]:
-        """Let them end what they have begun; return what they could not read back, one sentence each."""
+        """Let them end what they have begun; return what they complain of, one sentence each."""
         try:
             said, _ = self._process.communicate(timeout=ENDS_WITHIN)
         except subprocess.TimeoutExpired:

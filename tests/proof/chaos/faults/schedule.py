@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from notifications.sending.accepted_letters import MOST_UNRECORDED
-from proof.chaos.faults import poison, processes, servers
+from proof.chaos.faults import mailbox, poison, processes, servers
 from proof.chaos.faults.fault import Fault
 from proof.chaos.faults.processes import killed, stopped, wrong_clock
 from proof.chaos.faults.servers import mood
@@ -15,6 +15,11 @@ LONG, SLOWEST = 2.0, 4.0
 
 IN_FLIGHT = processes.THREADS * MOST_UNRECORDED
 PAST_THE_LEASE = (23.0, 26.0)
+OF_THE_MAILBOX: Mapping[str, Fault] = {
+    "mailbox away": Fault(mailbox.mailbox_away, "mailbox", (5.0, 12.0), far_from_letters=True),
+    "mailbox hangs": Fault(mailbox.mailbox_hangs, "mailbox", (3.0, 9.0), far_from_letters=True),
+    "mailbox connections cut": Fault(mailbox.mailbox_cut, "mailbox", (2.0, 5.0), far_from_letters=True),
+}
 OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "kill web": Fault(killed("web"), "web"),
     "kill relay": Fault(killed("relay"), "relay"),
@@ -42,6 +47,7 @@ OF_MANY_PROCESSES: Mapping[str, Fault] = {
     "mail server drops the line after the dot": Fault(mood("drop"), "mail", (1.0, 2.0)),
     "undecodable messages": Fault(poison.undecodable_messages, "redis"),
     "an event of a newer version": Fault(poison.unknown_event, "event", (5.0, 9.0)),
+    **OF_THE_MAILBOX,
 }
 ONLY_AT_LENGTH: Mapping[str, Fault] = {
     "a letter that kills": Fault(poison.killing_letter, "worker", (140.0, 150.0), doubles=10 * IN_FLIGHT),
@@ -53,6 +59,7 @@ OF_ONE_PROCESS: Mapping[str, Fault] = {
     "disk full": Fault(processes.disk_full, "process", (1.0, 3.0)),
     "two minutes behind": Fault(wrong_clock("up", -120), "process", (4.0, 8.0)),
     **{name: OF_MANY_PROCESSES[name] for name in OF_MANY_PROCESSES if name.startswith("mail server")},
+    **OF_THE_MAILBOX,
 }
 ONLY_AT_LENGTH_OF_ONE: Mapping[str, Fault] = {  # what it plans while it is ahead waits so long when it is right again
     "two minutes ahead": Fault(wrong_clock("up", 120), "process", (4.0, 8.0)),

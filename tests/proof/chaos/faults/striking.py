@@ -50,4 +50,6 @@ def _strike_one(scene: FaultScene, fault: Fault, planned: Planned, start: float,
         struck.names.append(planned.name)
     except Exception as error:  # another fault was in the way: reported, and the run goes on
         struck.failed.append(f"{planned.name}: {type(error).__name__}: {error}")
+    if fault.far_from_letters:
+        return
     struck.windows.append(Window(planned.name, begun - BEFORE, datetime.now(UTC) + AFTER))

@@ -1,4 +1,4 @@
-"""The servers of a run: PostgreSQL, Redis and a fake mail server, each started for it alone and ours to break."""
+"""The servers of a run: PostgreSQL, Redis, a fake mail server and a real one with mailboxes, all ours to break."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.servers import services
+from support.servers.dovecot import Dovecot, start_dovecot
 from support.servers.mail_server_process import MailServerProcess
 from support.servers.services import Server
 
@@ -18,6 +19,7 @@ class ChaosGround:
     postgres: Server
     redis: Server
     sink: MailServerProcess
+    dovecot: Dovecot
 
 
 @contextmanager
@@ -29,7 +31,8 @@ def open_ground() -> Iterator[ChaosGround]:
     try:
         sink.start()
         postgres = services.start_postgres(run / "postgres")  # fsync is off: processes die here, not machines
-        yield ChaosGround(run, postgres, services.start_redis(run / "redis"), sink)
+        dovecot = start_dovecot(run / "dovecot")
+        yield ChaosGround(run, postgres, services.start_redis(run / "redis"), sink, dovecot)
     finally:
         sink.stop()
         guard.communicate()

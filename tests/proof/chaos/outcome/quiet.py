@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from pathlib import Path
 
 import redis
 from sqlalchemy import bindparam, text
@@ -16,17 +17,22 @@ from cases.database.base import UtcDateTime
 from proof.chaos.faults import poison
 from proof.chaos.faults.fault import FaultScene
 from proof.chaos.house.reaching import engine_of, quick_redis
-from proof.checker import InvariantBreach, Restart, mails_in
+from proof.checker import InvariantBreach, Restart, mails_in, mails_lying_in
 
 LOOKS_EVERY = 0.5
 LEFT = text("""
+    WITH gathers AS (  -- comments or alarms, for an hour at most
+        SELECT d.id FROM delivery d JOIN delivery_line l ON l.delivery_id = d.id JOIN event e ON e.id = l.event_id
+        WHERE d.outcome = 'waiting' AND d.claims = 0 AND d.next_attempt_at > :end
+        GROUP BY d.id HAVING max(CASE WHEN e.type IN ('case.commented', 'house.set_aside') THEN 0 ELSE 1 END) = 0)
     SELECT (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end
-            AND held_for IS NULL)
+            AND held_for IS NULL AND id NOT IN (SELECT id FROM gathers))
            AS too_late,
            (SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL)
          + (SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL)
+         + (SELECT count(*) FROM inbound WHERE outcome = 'waiting')
          + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'
-            AND (held_for IS NULL OR next_attempt_at <= :end))
+            AND (held_for IS NULL OR next_attempt_at <= :end) AND id NOT IN (SELECT id FROM gathers))
          + (SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)
            AS pending""").bindparams(bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
 LATE = timedelta(seconds=10)
@@ -52,8 +58,10 @@ class RestState(Enum):
 
 
 def put_right(scene: FaultScene) -> None:
-    """End every fault: mail server, stopped processes, wrong clocks, events of an unknown type."""
+    """End every fault: mail servers, stopped processes, wrong clocks, events of an unknown type."""
     scene.ground.sink.set_mood("accept")
+    scene.ground.dovecot.resume()
+    scene.ground.dovecot.start()
     for member in scene.house.members.values():
         scene.house.resume(member)
         if member.launch_options:
@@ -62,12 +70,17 @@ def put_right(scene: FaultScene) -> None:
         poison.mark_unknown_events_done(scene)
 
 
-def drained_after(database_url: str, patience: float) -> float | None:
-    """Wait until nothing is pending; return the seconds that took, None when `patience` (seconds) does not suffice."""
+def drained_after(database_url: str, patience: float, maildir: Path | None = None) -> float | None:
+    """Wait until nothing is pending, and no mail lies in the inbox of which `maildir` is the folder.
+
+    Return the seconds that took, None when `patience` (seconds) does not suffice.
+    """
     begun, end = time.monotonic(), datetime.now(UTC) + timedelta(seconds=patience)
     looks: deque[Backlog] = deque(maxlen=STILL_LOOKS)
     while time.monotonic() - begun < patience:
-        looks.append(backlog_of(database_url, end))
+        left = backlog_of(database_url, end)
+        unread = len(mails_lying_in(maildir)) if maildir else 0
+        looks.append(Backlog(left.pending + unread, left.too_late))
         match rest_state(looks):
             case RestState.DRAINED:
                 return max(0.0, time.monotonic() - begun - ENOUGH_LOOKS * LOOKS_EVERY)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from proof.chaos.outcome.ending import ends_within
+from proof.chaos.outcome.mails import MailFigures
 from proof.chaos.outcome.watching import Samples
 from proof.checker import InvariantBreach, Restart
 from proof.checker.evidence.journal import ANSWERED, ASKED, calls_in
@@ -37,6 +38,7 @@ class ChaosOutcome:
     seconds: float
     faults: Counter[str] = field(default_factory=Counter)
     calls: CallFigures = field(default_factory=lambda: CallFigures(0, 0, 0, 0, 0, 0.0, 0.0, 0.0))
+    mails: MailFigures = field(default_factory=MailFigures)
     breaches: list[InvariantBreach] = field(default_factory=list)
     not_made: list[str] = field(default_factory=list)  # faults that could not be made
     doubles: int = 0
@@ -75,6 +77,7 @@ class ChaosOutcome:
             "invented": str(self.count(INVENTED)),
             "letters": str(self.restart.before),
             "doubles": f"{self.doubles}, at most {self.doubles_at_most} were in flight",
+            "mails": str(self.mails),
             "out of order": str(self.count(ORDER)),
             "drained after": "never" if drained is None else f"{drained:.1f} s",
             "answered within": f"{calls.p50:.0f} ms (half), {calls.p99:.0f} ms (99 of 100)",
@@ -94,12 +97,15 @@ class ChaosOutcome:
     def as_json(self) -> dict[str, Any]:
         """Return all of it as JSON can hold it; of the samples only the largest."""
         told = {
-            name: value for name, value in vars(self).items() if name not in {"samples", "breaches", "calls", "restart"}
+            name: value
+            for name, value in vars(self).items()
+            if name not in {"samples", "breaches", "calls", "mails", "restart"}
         }
         most = {name: {kind: max(values) for kind, values in of.items()} for name, of in self._samples().items()}
         breaches = [str(breach) for breach in self.breaches]
         return told | {
             "calls": asdict(self.calls),
+            "mails": asdict(self.mails),
             "restart": asdict(self.restart),
             "breaches": breaches,
             "holds": self.holds,

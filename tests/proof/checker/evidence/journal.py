@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from proof.checker.evidence.mails import MailLine
+
 ASKED, ANSWERED, LOST = "asked", "answered", "lost"
 HAND_IN = "hand_in"
 REFUSED = range(400, 500)
@@ -50,7 +52,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def append(self, journal_line: JournalLine) -> None:
+    def append(self, journal_line: JournalLine | MailLine) -> None:
         """Append the line; it is on disk (fsync) when this returns."""
         line = json.dumps(asdict(journal_line), default=datetime.isoformat, ensure_ascii=False)
         os.write(self._file, f"{line}\n".encode())

@@ -60,12 +60,15 @@ class Outside:
     `now`: when the check is made; what fell due more than `grace` before it must have happened. `drained`: the outbox
     and all letters have been worked off, so nothing may be pending. `doubles`: the most letters that may have been sent
     twice in the whole run, which is how many were in flight at its faults. `most_claims`: how often a row may be
-    claimed before it is set aside. `zone`: the municipality's time zone.
+    claimed before it is set aside. `zone`: the municipality's time zone. `mails`: the journal of the mails that came to
+    a mailbox, and `maildir`: the folder in which its server keeps them.
     """
 
     now: datetime | None = None
     journal: Path | None = None
     sink: Path | None = None
+    mails: Path | None = None
+    maildir: Path | None = None
     drained: bool = True
     faults: tuple[Window, ...] = ()
     doubles: int | None = None

@@ -1,4 +1,4 @@
-"""The folder of a mail sink: one file per mail, first a line of JSON (moment, recipients), then the mail's bytes."""
+"""The folder of a mail sink: one file per mail, first a line of JSON (moment, envelope), then the mail's bytes."""
 
 import itertools
 import json
@@ -15,11 +15,12 @@ NUMBERS = itertools.count()
 
 @dataclass(frozen=True)
 class SunkMail:
-    """One mail as the sink accepted it: when DATA ended, the recipients of the envelope, and its bytes."""
+    """One mail as the sink accepted it: when DATA ended, recipients and sender of the envelope, and its bytes."""
 
     at: datetime
     recipients: tuple[str, ...]
     content: bytes
+    sender: str = ""
 
     @property
     def message_id(self) -> str:
@@ -30,7 +31,7 @@ class SunkMail:
 
 def store_mail(folder: Path, mail: SunkMail) -> None:
     """Write the mail to a file of its own, atomically. The names of the files sort in the order of arrival."""
-    envelope = json.dumps({"at": mail.at.isoformat(), "recipients": mail.recipients})
+    envelope = json.dumps({"at": mail.at.isoformat(), "recipients": mail.recipients, "sender": mail.sender})
     name = f"{mail.at:%Y%m%dT%H%M%S.%f}-{next(NUMBERS):06d}-{os.getpid()}"
     unfinished = folder / f"{name}.part"
     unfinished.write_bytes(envelope.encode() + b"\n" + mail.content)
@@ -39,7 +40,11 @@ def store_mail(folder: Path, mail: SunkMail) -> None:
 
 def mails_in(folder: Path) -> Iterator[SunkMail]:
     """Yield the mails of this folder, oldest first."""
-    for path in sorted(folder.glob("*.mail")):
-        envelope, _, content = path.read_bytes().partition(b"\n")
-        fields = json.loads(envelope)
-        yield SunkMail(datetime.fromisoformat(fields["at"]), tuple(fields["recipients"]), content)
+    yield from map(read_mail, sorted(folder.glob("*.mail")))
+
+
+def read_mail(path: Path) -> SunkMail:
+    """Return the mail in this file of the sink's folder."""
+    envelope, _, content = path.read_bytes().partition(b"\n")
+    fields = json.loads(envelope)
+    return SunkMail(datetime.fromisoformat(fields["at"]), tuple(fields["recipients"]), content, fields["sender"])

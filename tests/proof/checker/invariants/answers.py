@@ -1,6 +1,7 @@
 """I1 to I4 and I18: the journal of a client agrees with the database, in both directions.
 
 Compared are the cases that were handed in and the texts (titles, notes) that were written while the journal was kept.
+Mails that came meanwhile ask for something too: they have a journal of their own.
 """
 
 from collections import defaultdict
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from proof.checker.evidence.journal import ANSWERED, ASKED, JournalLine, calls_in
+from proof.checker.evidence.mails import mail_lines_in
 from proof.checker.evidence.outside import Outside
 from proof.checker.evidence.snapshot import Snapshot, moment_of
 
@@ -89,11 +91,12 @@ def nothing_invented(snapshot: Snapshot, outside: Outside) -> Iterator[str]:
     calls = list(calls_in(outside.journal)) if outside.journal else []
     if not calls:
         return
-    began_at, marks = min(call.at for call in calls), {call.mark for call in calls}
+    mailed = {line.message_id: line.mark for line in mail_lines_in(outside.mails)} if outside.mails else {}
+    began_at, marks = min(call.at for call in calls), {*mailed.values(), *(call.mark for call in calls)}
     for row in snapshot.rows(TEXTS):
         if row["actor"] in PEOPLE and row["text"] not in marks and moment_of(row["recorded_at"]) > began_at:
             yield f"stream {row['stream']} says “{row['text']}” ({row['seq']}), which nobody asked for"
-    asked_count = sum(call.step == ASKED for call in calls)
+    asked_count = sum(call.step == ASKED for call in calls) + len(mailed)
     acts_of_people = {
         (row["stream"], row["at"], row["type"])
         for row in snapshot.rows(EVENTS_OF_PEOPLE)

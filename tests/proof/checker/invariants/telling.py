@@ -68,7 +68,7 @@ class ExpectedReaders:
 
     def but_dead(self, dead: frozenset[str]) -> "ExpectedReaders":
         """Return the same without these addresses: somebody else may have been told or rung in their place."""
-        if not dead & self.must.keys():
+        if not dead & (self.must.keys() | self.may):
             return self
         must = {address: audience for address, audience in self.must.items() if address not in dead}
         return ExpectedReaders(must, self.may, is_uncertain=True)

@@ -9,6 +9,7 @@ from proof.crashes.journeys.jobs import THE_CLOCKS_JOBS
 from proof.crashes.journeys.merging import ERASED, MERGED
 from proof.crashes.journeys.of_letters.by_letter import BY_LETTER
 from proof.crashes.journeys.of_letters.by_mail import BY_MAIL
+from proof.crashes.journeys.of_letters.by_mailbox import COPIED_IN_A_MAILBOX, FROM_A_MAILBOX
 from proof.crashes.journeys.of_letters.held import HELD, LET_GO
 from proof.crashes.journeys.of_letters.how_it_went import HOW_IT_WENT
 from proof.crashes.journeys.progress import TAKEN_ON
@@ -29,8 +30,10 @@ JOURNEYS = (
     AT_TABLE,
     BY_LETTER,
     BY_MAIL,
+    FROM_A_MAILBOX,
+    COPIED_IN_A_MAILBOX,
     HELD,
     LET_GO,
     HOW_IT_WENT,
 )
-SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED)
+SHORT_ON_POSTGRESQL = (INTO_THE_MAILBOX, MERGED, ERASED, CALLED, FROM_A_MAILBOX)

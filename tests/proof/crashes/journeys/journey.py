@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proof.crashes.house import Process
+from proof.crashes.mailboxes import MailboxAbility
 
 Step = Callable[[Process], None]
 
@@ -13,13 +14,17 @@ Step = Callable[[Process], None]
 class Journey:
     """The `steps` in which crashes are tried, after those of `before`, which another journey tries.
 
-    `sends` says whether there is a mail server, or only the local mailbox.
+    `sends` says whether there is a mail server, or only the local mailbox; `mailbox` what the server of the mailbox
+    can do that is read, None where none is. The short form tries crashes only within the functions `tried_in`, where
+    other journeys try the rest; in all when it is empty.
     """
 
     name: str
     steps: tuple[Step, ...]
     before: tuple[Step, ...] = ()
     sends: bool = True
+    mailbox: MailboxAbility | None = None
+    tried_in: frozenset[str] = frozenset()
 
 
 def until(moment: datetime) -> Step:

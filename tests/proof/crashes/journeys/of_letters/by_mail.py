@@ -1,10 +1,15 @@
-"""Who asked answers by mail and replies to "done"; a mail that belongs to no case comes too, and an absence."""
+"""Who asked answers by mail and replies to "done"; a mail that belongs to no case comes too, and an absence.
 
+They come by our own door, from a mail server that hands a mail over again until it hears 250.
+"""
+
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import partial
 
+from aiosmtpd.smtp import Envelope
 from sqlalchemy import select
 
 from cases.case import Case
@@ -12,7 +17,7 @@ from cases.history.journal import Event
 from cases.states import State
 from cases.steps.transition import WaitingFor
 from notifications.deliveries import Address, Delivery, DeliveryLine
-from notifications.inbound.keeping import ReceivedMail, keep
+from notifications.inbound.lmtp.door import KEPT, Door
 from notifications.letters.reply_addresses import reply_addresses
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.grounds import BEGINS
@@ -33,7 +38,7 @@ Headers = dict[str, str]
 
 
 def came(process: Process, text: str, to: Callable[[Process], str], headers: Headers | None = None) -> None:
-    """Let all letters be sent, and a mail of Rut come in, delivered once more if that was not confirmed."""
+    """Let all letters be sent, and a mail of Rut come in, handed over once more if nobody heard the 250."""
     process.settle()
     mail = EmailMessage()
     mail["From"], mail["Subject"] = f"Rut <{RUT}>", "Lampan"
@@ -42,9 +47,17 @@ def came(process: Process, text: str, to: Callable[[Process], str], headers: Hea
         mail[name] = value
     mail["To"] = to(process)
     mail.set_content(text)
-    with process.database.transaction() as session:
-        keep(session, ReceivedMail(mail.as_bytes(), "a mailbox"))
+    _hand_over(process, mail)
     process.settle()
+
+
+def _hand_over(process: Process, mail: EmailMessage) -> None:
+    """Give the mail to our own door, as a mail server does over LMTP; raises `ConnectionError` without a 250."""
+    door, envelope = Door(process.database, reply_addresses(process.world.settings), kept=lambda: None), Envelope()
+    envelope.mail_from, envelope.rcpt_tos, envelope.content = RUT, [str(mail["To"])], mail.as_bytes()
+    answer = asyncio.run(door.handle_DATA(None, None, envelope))  # type: ignore[arg-type]
+    if answer != KEPT:
+        raise ConnectionError(answer)
 
 
 def hash_of(text: str) -> int:
