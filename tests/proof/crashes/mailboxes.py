@@ -12,7 +12,7 @@ from support.servers.dovecot import TestMailbox
 
 from notifications.inbound.mailboxes.connecting import ImapConnection
 from notifications.inbound.mailboxes.folders import TAKEN
-from proof.crashes.boundaries import Boundaries
+from proof.crashes.boundaries import Boundaries, Crash
 
 INBOX = "INBOX"
 MOVE = b" MOVE"
@@ -56,10 +56,12 @@ def watched_mailbox(watched: WatchedMailbox | None, boundaries: Boundaries) -> I
         command, capability = client._simple_command, client.capability
 
         def crossing(name: str, *words: Any) -> Any:
-            if boundaries.is_dead:
+            try:
+                with boundaries.crossing(f"imap: {words[0] if name == 'UID' else name}"):
+                    return command(name, *words)
+            except Crash:
                 client.shutdown()  # as the system does with the connections of a process that died
-            with boundaries.crossing(f"imap: {words[0] if name == 'UID' else name}"):
-                return command(name, *words)
+                raise
 
         def without_move() -> Any:
             kind, able = capability()
