@@ -68,12 +68,12 @@ def test_every_third_mail_is_handed_over_three_times_once_by_another_way(tmp_pat
 def test_a_mail_counts_as_taken_once_the_server_has_said_so(tmp_path: Path) -> None:
     answers = iter([False, False, True, True])
 
-    class Server:
+    class ServerThatSaysNoTwice:
         def take(self, _raw: bytes) -> bool:
             return next(answers)
 
     journal, mail = Journal(tmp_path / "journal"), WrittenMail("1@x.example", "a@b.example", "Hej", ("case",), b"")
-    postman = Postman(Server(), journal, rest=0.0)  # type: ignore[arg-type]
+    postman = Postman(ServerThatSaysNoTwice(), journal, rest=0.0)  # type: ignore[arg-type]
     postman.bring(mail, [b"", b""])
     assert [line.step for line in mail_lines_in(tmp_path / "journal")] == [OFFERED, TAKEN, OFFERED, TAKEN]
     postman.server.take = lambda _raw: False  # type: ignore[method-assign]

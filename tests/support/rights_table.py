@@ -162,7 +162,7 @@ WITHOUT_A_CASE: dict[str, str] = {
     "POST /utskick/<token>": NOTHING,
     "POST /konto/adressen-fungerar":    "in  in  in  303 303 303 303 303 303 303 in",
     "POST /personer/<int:number>/adressen-fungerar": "in  in  in  403 403 403 403 403 303 303 in",
-    "GET /personer/<int:number>/automatiskt-svar": "in  in  in  403 404 404 404 404 404 404 in",
+    "GET /personer/<int:number>/automatiskt-svar": "in  in  in  403 403 403 404 404 404 404 in",
     "GET /personer/<int:number>/lamna-over":  "in  in  in  403 403 403 403 403 403 200 in",
     "POST /personer/<int:number>/lamna-over": "in  in  in  403 403 403 403 403 403 422 in",
     "POST /konto/inloggningar/<int:number>/avsluta": "in  in  in  404 404 404 404 404 404 404 in",

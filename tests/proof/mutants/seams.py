@@ -4,7 +4,7 @@ No line of Ventil knows of them. The replacement is what well-known software doe
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -163,8 +163,8 @@ def endless_patience() -> AbstractContextManager[object]:
     """Try a letter that kills its worker again and again."""
     claim_letters = claiming.claim_letters
 
-    def patient(session: Session, server: str, policy: LeasePolicy) -> Claim:
-        return claim_letters(session, server, _endless(policy))
+    def patient(session: Session, server: str, policy: LeasePolicy, accepted: Sequence[int] = ()) -> Claim:
+        return claim_letters(session, server, _endless(policy), accepted)
 
     return patch.object(sending, "claim_letters", patient)
 

@@ -254,10 +254,15 @@ def start_dovecot(
             )
         if done.returncode:
             raise NoServer(f"{binary} failed: {(folder / 'start.log').read_text().strip()[-500:]}")
-        wait_until(lambda: is_listening(port), f"{binary} does not listen")
+        wait_until(lambda: is_listening(port) and is_known(pid_file), f"{binary} does not listen")
 
     launch()
     return Dovecot(Server(f"imap://{LOOPBACK}:{port}", folder, port, launch), int(str(values["tls_port"])))
+
+
+def is_known(pid_file: Path) -> bool:
+    """Return whether the server has written which process it is, which it does after it listens."""
+    return pid_file.exists() and bool(pid_file.read_text().strip())
 
 
 def _name_of(pid: str) -> str:

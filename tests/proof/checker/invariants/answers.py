@@ -7,6 +7,7 @@ Mails that came meanwhile ask for something too: they have a journal of their ow
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from proof.checker.evidence.journal import ANSWERED, ASKED, JournalLine, calls_in
 from proof.checker.evidence.mails import mail_lines_in
@@ -130,11 +131,14 @@ def nothing_accepted_in_vain(_: Snapshot, outside: Outside) -> Iterator[str]:
     """I18: yield acts that were answered with success while the database could not be written."""
     if outside.journal is None:
         return
-    asked_at = {call.number: call.at for call in calls_in(outside.journal) if call.step == ASKED}
+    asked_at: dict[str, datetime] = {}  # the first time: what was done before is answered again from what is stored
+    for call in calls_in(outside.journal):
+        if call.step == ASKED:
+            asked_at.setdefault(call.key or call.number, call.at)
     windows = [window for window in outside.faults if window.fault in NO_WRITES]
     for call in calls_in(outside.journal):
         for window in windows if call.step == ANSWERED and call.is_ok else ():
-            if window.contains(call.at) and window.contains(asked_at.get(call.number, call.at)):
+            if window.contains(call.at) and window.contains(asked_at.get(call.key or call.number, call.at)):
                 yield f"{call.act} {call.number} was answered {call.status} at {call.at.isoformat()}: {window.fault}"
 
 

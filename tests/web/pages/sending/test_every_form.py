@@ -72,7 +72,8 @@ LOGS_IN = frozenset(
 BUTTONS = frozenset({  # nothing is typed
     "absence.end", "account.end_session", "account.revoke_every_token", "account.revoke_token",
     "by_letter.put_out_of_case", "by_letter.put_out_own", "calls.tick", "calls.undo",
-    "mail_acts.read", "mail_acts.revive_reporter", "mail_acts.revive_unit",
+    "mail_acts.read", "mail_acts.revive_own", "mail_acts.revive_person", "mail_acts.revive_reporter",
+    "mail_acts.revive_unit",
     "correcting.follow_todays_policy", "forum.answer", "forum.choose", "forum.note_answers", "forum.send",
     "forum.take_guest_off", "handing_over.give", "login.log_out", "login.log_out_everywhere",
     "own_calendar.make", "own_calendar.remove", "passing_days.move", "plans.begin", "preferences.change",
