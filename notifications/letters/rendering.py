@@ -28,7 +28,12 @@ from notifications.letters.html_page import html_template
 from notifications.letters.reply_addresses import OUR_DELIVERY, ReplyAddresses, reply_addresses
 from notifications.letters.snapshot import LineContext, SendingSnapshot
 from notifications.letters.still_entitled import lines_no_longer_due
-from notifications.letters.template_context import EMPTY_LINE_CONTEXT, TemplateContext, category_and_place
+from notifications.letters.template_context import (
+    EMPTY_LINE_CONTEXT,
+    TemplateContext,
+    category_and_place,
+    is_to_many,
+)
 from notifications.letters.urls import WebAddresses
 from notifications.letters.wording.telephones import without_marks
 from notifications.planning.drafts import ALARMS, COMMENTS, DIGEST, QUESTIONS
@@ -44,11 +49,16 @@ UnsubscribeUrls = dict[str, str]  # by reference of the case
 class WaysOut:
     """The links at the end of a letter: to stop following each case, by its reference, and to choose when letters come.
 
-    `choose` is "" in a letter that nobody can have later.
+    `choose` is "" in a letter that nobody can have later. `many`: whether the letter is read by several people.
     """
 
     unsubscribe: UnsubscribeUrls
     choose: str = ""
+    many: bool = False
+
+    def when(self, locale: str) -> str:
+        """Return the words of the link to choose when letters come."""
+        return (WHEN_MANY if self.many else WHEN)[locale]
 
 
 SAYS_OF_A_CASE = {  # by letter of a sweep
@@ -67,6 +77,7 @@ OF_A_BATCH = frozenset({DIGEST, QUESTIONS})
 WITHOUT_CHOICE = frozenset({"login", "opt_in"})  # letters that nobody can have later
 TOLD_AT_ONCE = frozenset({"reporter", "new_follower"})  # audiences to which nothing comes later
 WHEN = {"sv": "När vill du ha mejl? Välj här", "en": "When do you want e-mails? Choose here"}
+WHEN_MANY = {**WHEN, "sv": "När vill ni ha mejl? Välj här"}
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -123,7 +134,9 @@ def render(snapshot: SendingSnapshot, delivery: Delivery, settings: LetterSettin
     lines = lines_still_due(snapshot, delivery)
     written = WRITERS.get(delivery.letter, _about_one_event)(template_context, delivery, lines)
     unsubscribe_urls = _unsubscribe_urls(snapshot, lines, settings.pages)
-    ways_out = WaysOut(unsubscribe_urls, _choosing_url(delivery, lines, settings))
+    first = delivery.context["lines"][0]
+    many = is_to_many(first) and not first.get("person")  # somebody who can log in chooses for themselves alone
+    ways_out = WaysOut(unsubscribe_urls, _choosing_url(delivery, lines, settings), many)
     case = snapshot.case_of(lines[0]) if len({line.get("ref") for line in lines}) == 1 else None
     title = case_subject(template_context, delivery, lines)
     return RenderedLetter(
@@ -195,7 +208,12 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
     values |= {
         "held_for": held_for,
         "acts": any(place[0] == delivery.id for place in template_context.snapshot.letter_tokens),
-        "told": {**EMPTY_LINE_CONTEXT, "at_desk": all(line.get("at_desk") for line in lines)},
+        "told": {
+            **EMPTY_LINE_CONTEXT,
+            "at_desk": all(line.get("at_desk") for line in lines),
+            "group": _same_in_all(lines, "group"),
+            "follower": lines[0].get("follower"),
+        },
         "items": items,
         "all_are": _what_all_are([template_context.values(delivery, line) for line in lines], lines, held_for),
         "count": len(lines) + more if more else len(items),
@@ -203,6 +221,12 @@ def _digest(template_context: TemplateContext, delivery: Delivery, lines: list[L
         "only": lines[0]["ref"] if len(items) == 1 else None,
     }
     return write(DIGEST, delivery.locale, values)
+
+
+def _same_in_all(lines: list[LineContext], name: str) -> str | None:
+    """Return what all lines have under this name; None when they differ."""
+    found = {line.get(name) for line in lines}
+    return found.pop() if len(found) == 1 else None
 
 
 def _notes_in_digest(template_context: TemplateContext, delivery: Delivery, lines: list[LineContext]) -> dict[int, str]:
@@ -286,7 +310,9 @@ def _in_brief(template_context: TemplateContext, delivery: Delivery, lines: list
     told = [template_context.values(delivery, line) for line in lines]
     pairs = zip(lines, told, strict=True)
     subjects = [write_subject(line["letter"], delivery.locale, values) for line, values in pairs]
-    named = "; ".join([subjects[0], *(one.removeprefix(f"[{lines[0]['ref']}] ") for one in subjects[1:])])
+    ref = f"[{lines[0]['ref']}] "
+    brief = dict.fromkeys(one.removeprefix(ref) for one in subjects)  # what happened several times is said once
+    named = (ref if subjects[0].startswith(ref) else "") + "; ".join(brief)
     if title := next((values["title"] for values in told if values["title"]), None):
         named = f"{named} – {title}"
     about = category_and_place(lines[0], delivery.locale)
@@ -309,7 +335,7 @@ def as_text(written: WrittenLetter, locale: str, ways_out: WaysOut, *, headline:
         if len(unsubscribe_urls) == 1
         else [f"{ref}: {url}" for ref, url in unsubscribe_urls.items()]
     )
-    choose = [f"{WHEN[locale]}:", ways_out.choose] if ways_out.choose else []
+    choose = [f"{ways_out.when(locale)}:", ways_out.choose] if ways_out.choose else []
     signature = "\n".join([*foot, *ends, *choose])
     return ("\n\n".join([*filter(None, body), f"-- \n{signature}"]) + "\n").replace(NBSP, " ")
 
@@ -338,7 +364,7 @@ def _wrapped(text: str, first: str = "", then: str = "") -> str:
 
 def as_html(written: WrittenLetter, locale: str, ways_out: WaysOut) -> str:
     """Return the letter as one HTML page with inlined styles; the page ends with the links `ways_out`."""
-    links = {"ways_out": ways_out.unsubscribe, "choose": ways_out.choose, "when": WHEN[locale]}
+    links = {"ways_out": ways_out.unsubscribe, "choose": ways_out.choose, "when": ways_out.when(locale)}
     return html_template().render(written=written, locale=locale, **links).replace(NBSP, " ")
 
 

@@ -60,6 +60,7 @@ EMPTY_LINE_CONTEXT = {
 
 
 INVITED = frozenset({"invited", "groups"})
+GROUPS = frozenset({"group", "groups", "plan_group"})
 
 
 class Facts(dict[str, Any]):
@@ -114,6 +115,7 @@ class TemplateContext:
             "about": category_and_place(told, delivery.locale),
             "audience": line["audience"],
             "to_own_group": _is_to_own_group(line),
+            "many": is_to_many(line),
             "outside": line["audience"] in OUTSIDE and not _is_to_own_group(line),
             "only_reads": _is_for_the_forum(line, event),
             "owed": case is not None and case.obligation is not None,
@@ -221,6 +223,12 @@ def _is_to_own_group(line: LineContext) -> bool:
     """Return whether the letter goes to a group about a case for which that group itself is responsible."""
     by_role = line["audience"] in HANDLERS and "unit_id" not in line
     return line.get("unit_kind") == UnitKind.GROUP and (by_role or bool(line.get("is_own")))
+
+
+def is_to_many(line: LineContext) -> bool:
+    """Return whether several people read the letter: a group, or whoever opens the mailbox that a unit shares."""
+    shares_mailbox = "unit_id" in line and "person" not in line
+    return line["audience"] in GROUPS or shares_mailbox or _is_to_own_group(line)
 
 
 def _may_be_sent_back(event: EventForLetter) -> bool:

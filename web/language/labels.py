@@ -233,7 +233,7 @@ LETTERS = {
     "called": _l("an invitation to a meeting"),
     "meeting_changed": _l("a meeting is moved or cancelled"),
     "agenda": _l("an agenda"),
-    "minutes": _l("adjusted minutes"),
+    "minutes": _l("approved minutes"),
     "recommended": _l("a recommendation"),
 }
 

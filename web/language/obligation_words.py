@@ -40,8 +40,8 @@ OBLIGATION_WORDS: Mapping[str, ObligationWords] = {
         _l("the agenda of a meeting"), _l("Send the agenda"), _l("Open the agenda"), "forum.agenda", "number"
     ),
     "minutes": ObligationWords(
-        _l("the adjusted minutes of a meeting"),
-        _l("Adjust the minutes"),
+        _l("the approved minutes of a meeting"),
+        _l("Approve the minutes"),
         _l("Open the meeting"),
         "forum.agenda",
         "number",

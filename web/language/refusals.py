@@ -196,7 +196,7 @@ SENTENCES: Mapping[str, LazyString] = {
     "likely-junk": _("The case is likely junk. Assign it as usual if it is real; then this can be done."),
     "meeting-closed": _("The meeting is closed. What it took up stands in its minutes."),
     "meeting-past": _("The day of the meeting is past."),
-    "meeting-adjusted": _("The minutes are adjusted, and do not change any more."),
+    "meeting-adjusted": _("The minutes have been approved, and do not change any more."),
     "meeting-cancelled": _("The meeting was cancelled."),
     "agenda-sent": _("The agenda is sent. Take away what is not to be taken up with a reason; what is new comes last."),
     "agenda-not-sent": _("Send the agenda first."),

@@ -91,7 +91,10 @@ def outside_letters(town: LetterTown, locale: str, *, protected: bool) -> dict[s
     ("locale", "instead"),
     [
         ("sv", "får kontaktpersonens egen chef veta det. Kommunen bestämmer då hur ärendet ska gå vidare."),
-        ("en", "the contact person's own head will be told. The municipality then decides how to go on with the case."),
+        (
+            "en",
+            "the contact person's own head will be told. The municipality will then decide how to go on with the case.",
+        ),
     ],
 )
 def test_who_asked_under_protected_identity_is_not_told_of_a_forum(town: LetterTown, locale: str, instead: str) -> None:

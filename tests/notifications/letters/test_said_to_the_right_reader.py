@@ -1,20 +1,25 @@
 """Sentences that once went to the wrong reader: each letter speaks to whom it goes to."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from support.held_letters import let_moment_come, prefer
 from support.houses.letter_town import A_TUESDAY, LetterTown
 from support.letters_read import last, rendered, texts
 
+from cases.history.words import Visibility
 from cases.organisation.units import unit_named
 from cases.progress import WaitingFor
 from cases.settings import LOCALES
 from cases.states import State
 from cases.village.relations.contact import ContactWay
 from cases.village.relations.logging_contacts import ContactGiven, log_contact
-from notifications.deliveries import Delivery
+from notifications.deliveries import Delivery, NewsPace
 
 DESK = "kontakt@kommun.example"
+GROUP, DEPARTMENT, OFFICER = "byalaget@byn.example", "gata@kommun.example", "olle@kommun.example"
+ONE_READER = re.compile(r"\b(du|dig|din|ditt|dina)\b", re.IGNORECASE)
 
 
 def to_the_desk(town: LetterTown, letter: str) -> list[Delivery]:
@@ -26,7 +31,7 @@ def to_the_desk(town: LetterTown, letter: str) -> list[Delivery]:
     ("locale", "to_you", "of_others"),
     [
         ("sv", "Vi har ställt en fråga till dig", "Vi har ställt en fråga till den som frågade"),
-        ("en", "We have put a question to you", "We have put a question to the person who asked"),
+        ("en", "We have asked you a question", "We have put a question to the person who asked"),
     ],
 )
 def test_who_owes_an_answer_is_addressed_and_not_told_of_somebody(
@@ -86,8 +91,7 @@ def test_a_digest_does_not_tell_the_contact_person_to_ring_themself(town: Letter
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_heading_of_a_quote_stands_in_a_paragraph_of_its_own(town: LetterTown, locale: str) -> None:
     ref = town.hand_in()
-    officer = "olle@kommun.example"
-    town.change(ref, State.ASSIGNED, responsible="gata", officer=officer, note="Jo, det är deras")
+    town.change(ref, State.ASSIGNED, responsible="gata", officer=OFFICER, note="Jo, det är deras")
     town.plan()
     [told] = [rendered(town, one, locale) for one in town.deliveries("news")]
     assert {"sv": "\n\nMeddelandet:\n\n>", "en": "\n\nThe message:\n\n>"}[locale] in told.text
@@ -161,3 +165,77 @@ def test_what_somebody_owes_has_nobody_who_asked(town: LetterTown, locale: str, 
     owed = [text for text in told if "> Kontakt med Byalaget i Lillån" in text]
     assert len(owed) > 4
     assert not [text for text in owed if who in text.lower()]
+
+
+def groups_case(town: LetterTown, responsible: str, by: str) -> None:
+    """Let a case that a group handed in be asked about, promised, moved, done, contested, put on hold and grow late."""
+    ref = town.hand_in(by="berit", group="byalaget")
+    change = {"by": by, "note": "Så är det"}
+    town.change(ref, State.ASSIGNED, responsible=responsible)
+    town.change(ref, State.WAITING, waiting_for=WaitingFor("reporter"), **change)
+    town.change(ref, State.ASSIGNED, by=by)
+    town.change(ref, State.WAITING, waiting_for=WaitingFor("unit", "skola"), **change)
+    town.change(ref, State.ASSIGNED, by=by)
+    town.change(ref, State.PLANNED, due_on=date(2026, 5, 20), **change)
+    town.change(ref, State.PLANNED, due_on=date(2026, 6, 1), **change)
+    town.change(ref, State.DONE, **change)
+    town.contest(ref, "Nej", at=A_TUESDAY)
+    town.plan()
+    for day in range(60):
+        town.sweep(A_TUESDAY + timedelta(days=day))
+    town.change(ref, State.DECLINED, reason="Bron rivs")
+    town.change(ref, State.ASSIGNED, responsible=responsible, note="Bron står kvar")
+    town.change(ref, State.PARKED, due_on=date(2026, 8, 3), reason="Slut på pengar")
+    town.plan()
+
+
+@pytest.mark.parametrize(("responsible", "by"), [("gata", "olle"), ("byalaget", "berit")])
+def test_several_readers_are_never_addressed_as_one(town: LetterTown, responsible: str, by: str) -> None:
+    groups_case(town, responsible, by)
+    told = texts(town, "sv", {GROUP, DEPARTMENT})
+    assert len(told) > 8
+    assert [text for text in told if ONE_READER.search(text)] == []
+    assert any("När vill ni ha mejl?" in text for text in told)
+    own = texts(town, "sv", {"frida@hemma.example"})
+    assert own and all("Har du frågor?" in text for text in own)
+
+
+@pytest.mark.parametrize(
+    ("locale", "of_group", "of_department"),
+    [
+        ("sv", "Berit Byman håller i det", r"handläggare"),
+        ("en", "Berit Byman is looking after it", r"\bofficer\b"),
+    ],
+)
+def test_who_takes_a_case_on_in_a_group_is_no_officer(
+    town: LetterTown, locale: str, of_group: str, of_department: str
+) -> None:
+    groups_case(town, "byalaget", "berit")
+    told = texts(town, locale, {"frida@hemma.example", DESK})
+    assert any(of_group in text for text in told)
+    assert [text for text in told if re.search(of_department, text, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("sv", "] Ett nytt meddelande i ärendet; Gatukontoret tar sig an ärendet – "),
+        ("en", "] A new message in the case; Gatukontoret has taken the case on – "),
+    ],
+)
+def test_what_happened_several_times_is_said_once_in_a_digest(town: LetterTown, locale: str, words: str) -> None:
+    refs = [town.assigned() for _ in range(2)]
+    neighbour = "granne@hemma.example"
+    prefer(town.database, neighbour, NewsPace.MORNING)
+    for ref in refs:
+        town.follow(ref, neighbour)
+        town.comment(ref, "Ett", Visibility.PUBLIC)
+        town.plan()
+        town.change(ref, State.PLANNED, by="olle", due_on=date(2026, 5, 20))
+        town.comment(ref, "Två", Visibility.PUBLIC)
+        town.plan()
+    let_moment_come(town.database)
+    [digest] = [rendered(town, one, locale) for one in town.deliveries("digest")]
+    assert " ".join(digest.text.split()).count(words) == 2
+    foot = digest.text.rpartition("\n-- \n")[2]
+    assert {"sv": "följer ärendena", "en": "follow the cases"}[locale] in " ".join(foot.split())

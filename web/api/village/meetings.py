@@ -98,7 +98,7 @@ def invite(wanted: dict[str, Any], number: int) -> Response:
 @bp.on("GET /meetings/<int:number>/agenda", NoQuery, (200, AgendaOut), refuses=(404,))
 @open_to(Audience.ANYBODY)
 def read_agenda(_no_query: dict[str, Any], number: int) -> Response:
-    """Read a meeting with its agenda: everybody once it is sent, and its minutes once they are adjusted."""
+    """Read a meeting with its agenda: everybody once it is sent, and its minutes once they are approved."""
     with current().database.reading() as session:
         return _agenda(session, number)
 
@@ -146,7 +146,7 @@ def close(wanted: Closing, number: int) -> Response:
 @bp.on("POST /meetings/<int:number>/adjustment", AdjustmentIn, (200, AgendaOut), refuses=(403, 404))
 @open_to(Audience.STAFF)
 def adjust(wanted: dict[str, Any], number: int) -> Response:
-    """Record that the minutes were adjusted. From then on everybody may read them, and nothing in them changes."""
+    """Record that the minutes were approved. From then on everybody may read them, and nothing in them changes."""
     on, people = wanted.get("on"), wanted["by"]
     return _done_once(number, lambda session, by, at: adjust_minutes(session, number, on, people, by=by, at=at))
 

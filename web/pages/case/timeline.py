@@ -652,7 +652,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any], NamesInFacts], str]] = {
     "meeting.cancelled": _with(_l("The meeting on %(day)s was cancelled"), day=_day("on")),
     "meeting.agenda_sent": _agenda_sent,
     "meeting.held": lambda facts, _names: held_words(facts),
-    "minutes.adjusted": _with(_l("The minutes were adjusted on %(day)s"), day=_day("adjusted_on")),
+    "minutes.adjusted": _with(_l("The minutes were approved on %(day)s"), day=_day("adjusted_on")),
     "case.settled_on_agenda": lambda facts, _names: settled_words(facts),
     "case.recommended": lambda facts, names: recommended_words(facts, names.unit(facts["body"])),
     "register.entered": lambda facts, names: entered_words(facts, names.authority),

@@ -201,7 +201,7 @@ class SettlingOrCorrectionIn(SettlingIn):
 
     corrects = Bool(
         load_default=False,
-        metadata={"description": "True: puts right how the item was settled, until the minutes are adjusted."},
+        metadata={"description": "True: puts right how the item was settled, until the minutes are approved."},
     )
 
 
@@ -227,7 +227,7 @@ class ClosingIn(Strict):
 
 
 class AdjustmentIn(Strict):
-    """The body of POST /meetings/<number>/adjustment: when the minutes were adjusted, and by whom."""
+    """The body of POST /meetings/<number>/adjustment: when the minutes were approved, and by whom."""
 
     on = LocalDay(allow_none=True)
     by = fields.List(MailAddress(), load_default=list, validate=AT_MOST_INVITED, error_messages=MISSING_MESSAGES)
@@ -246,7 +246,7 @@ class RecommendationIn(Strict):
     replaces = Number(allow_none=True, validate=within(1, LARGEST_NUMBER))
     corrects = Bool(
         load_default=False,
-        metadata={"description": "True: puts right how the item was settled, until the minutes are adjusted."},
+        metadata={"description": "True: puts right how the item was settled, until the minutes are approved."},
     )
 
     @post_load

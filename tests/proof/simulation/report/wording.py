@@ -107,7 +107,7 @@ WORDS: dict[str, dict[str, str]] = {
         "contacts": "Contacts with groups", "questions": "Questions taken home",
         "meetings": "Meetings called", "held": "Meetings held", "moved_meetings": "Meetings moved",
         "cancelled": "Meetings cancelled", "recommended": "Recommendations", "postponed": "Items postponed",
-        "adjusted": "Minutes adjusted", "minutes_late": "After their day, of these",
+        "adjusted": "Minutes approved", "minutes_late": "After their day, of these",
         "dissolved": "Groups dissolved", "asked": "Times that V1–V8, V12–V17, V29 and V34–V36 were asked",
         "others": "Promises and more",
         "others_about": "What else happened.",

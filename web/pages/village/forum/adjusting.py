@@ -47,7 +47,7 @@ def adjust(number: int) -> Response | tuple[str, int]:
         people = list(dict.fromkeys((*request.form.getlist("by"), *addresses_in(form.text("others")))))
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _adjust(session, number, typed, people))
-        flash(gettext("The minutes are adjusted. Everybody can read them."), "success")
+        flash(gettext("The minutes have been approved. Everybody can read them."), "success")
         return redirect(page, 303)
     form.refusals = {"others" if name.startswith("by.") else name: said for name, said in form.refusals.items()}
     return _page(form, number), form.status
@@ -58,7 +58,7 @@ def _adjust(session: Session, number: int, typed: dict[str, Any], people: list[s
     if meeting.closed_on is not None and meeting.adjusted_on is None:
         missing = {}
         if not people:
-            missing["by"] = [gettext("Choose who adjusted them: it cannot be put in afterwards.")]
+            missing["by"] = [gettext("Choose who approved them: it cannot be put in afterwards.")]
         if not request.form.get("read"):
             missing["read"] = [gettext("Read the minutes, and tick that you did: they cannot be changed afterwards.")]
         if missing:

@@ -56,7 +56,7 @@ def close(number: int) -> Response | tuple[str, int]:
         closing = Closing(present_in(form), _begun(form) if postpones else (), quorate=not postpones)
         with current().database.transaction() as session:
             page = once_per_form(session, lambda: _close(session, number, closing))
-        flash(gettext("The meeting is closed. What is left is to adjust the minutes."), "success")
+        flash(gettext("The meeting is closed. What is left is to approve the minutes."), "success")
         return redirect(page, 303)
     name_fields(form)
     form.refusal = form.refusal or form.refusals.pop("on", "")
