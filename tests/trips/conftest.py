@@ -3,20 +3,19 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from support.houses.migrated import CALENDAR
 from support.houses.running_house import EMBEDDED, GROWN_UP, RunningHouse
-from support.houses.small_house import copied_sqlite, furnish
-from support.houses.small_web import Web, open_web
+from support.houses.small_house import copied_sqlite
+from support.houses.small_web import Web, open_demonstration
 from support.servers.web_server import serving
 
 from cases.access.tokens import make_api_token
 from cases.database.transactions import Database
-from cases.meetings.meeting import MeetingPlan, plan_meeting
 from cases.organisation.municipality import municipality
 from cases.organisation.people import Person
 
@@ -101,10 +100,7 @@ def _furnish(furnishing: Furnishing, house: RunningHouse, url: str, tokens: Path
 @pytest.fixture
 def town(run_folder: Path, tmp_path: Path) -> Iterator[Web]:
     """The small municipality as a demonstration, in which one click logs in as anybody."""
-    web = open_web(copied_sqlite(run_folder, tmp_path, "small_house", furnish), tmp_path)
-    with web.database.transaction() as session:
-        municipality(session).demonstration = True
-        plan_meeting(session, MeetingPlan(date.today() + timedelta(days=60), "Forum"))  # noqa: DTZ011 - well ahead
+    web = open_demonstration(run_folder, tmp_path)
     yield web
     web.database.close()
 

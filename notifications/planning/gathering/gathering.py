@@ -2,8 +2,8 @@
 
 Two things do: comments of one party outside the municipality on one case, and alarms with one cause. The first is told
 at once. Those that follow wait until an hour after the last letter about that source went out; what another party
-comments on the case meanwhile joins them. A letter about anything else to the same address lets them go before that: so
-letters keep their order.
+comments on the case meanwhile joins them. Any other letter that goes to the same address at once lets them go before
+it: so letters keep their order, and no letter that is told at once waits for them.
 
 A letter that a mail caused waits for an earlier one that a mail caused: two programs that answer each other (RFC 3834)
 write three letters at most within the hour. After ten in a day the next is set aside (`mail_brake`).
@@ -151,11 +151,10 @@ class GatheringRound:
             self.drafts.append(replace(draft, brake=brake))
 
     def _close(self, to: str) -> None:
-        """Something else goes to this recipient: what was gathered before goes first, and at once."""
+        """Something else goes to this recipient: nothing that comes later joins what was gathered before."""
         self._closed.add(to)
         for key in [key for key in self._place if key[1] == to]:
-            place = self._place.pop(key)
-            self.drafts[place] = replace(self.drafts[place], not_before=None)
+            del self._place[key]
 
     def _may_be_joined(self, letter: RecentLetter, draft: DeliveryDraft) -> bool:
         """Return whether nothing later about the case is on its way to the address, so that the order stays."""
@@ -192,8 +191,8 @@ def gathers(draft: DeliveryDraft) -> bool:
 def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDraft]:
     """Return the drafts that are to be inserted, and store the others in letters that wait.
 
-    A letter that waits for more goes out now when one of the drafts is about something else and goes to the same
-    address. Letters that are changed are locked until commit.
+    A letter that waits for more goes out now when one of the drafts goes to the same address at once. Letters that are
+    changed are locked until commit.
     """
     found = list(drafts)
     if keys := {draft.recipient.key for draft in drafts if gathers(draft)}:
@@ -201,10 +200,26 @@ def gather(session: Session, drafts: Sequence[DeliveryDraft]) -> list[DeliveryDr
         for draft in drafts:
             gathering.add(draft)
         _join(session, gathering)
-        found = gathering.drafts
-    going = (draft for draft in drafts if draft.recipient.email and not draft.held_for)
-    _let_go(session, {draft.recipient.key for draft in going if not gathers(draft)})
+        found = _letting_go(gathering.drafts)
+    _let_go(session, {draft.recipient.key for draft in found if draft.recipient.email and _goes_at_once(draft)})
     return found
+
+
+def _letting_go(drafts: Sequence[DeliveryDraft]) -> list[DeliveryDraft]:
+    """Return the drafts, those that wait for more let go where a later one goes to the same recipient at once."""
+    found: list[DeliveryDraft] = []
+    going: set[str] = set()
+    for draft in reversed(drafts):
+        if _goes_at_once(draft):
+            going.add(draft.recipient.key)
+        elif gathers(draft) and draft.brake is None and draft.recipient.key in going:
+            draft = replace(draft, not_before=None)
+        found.append(draft)
+    return found[::-1]
+
+
+def _goes_at_once(draft: DeliveryDraft) -> bool:
+    return not draft.held_for and (not gathers(draft) or (draft.not_before is None and draft.brake is None))
 
 
 def _came_by_mail(draft: DeliveryDraft) -> bool:

@@ -185,6 +185,32 @@ def test_another_letter_lets_what_was_gathered_go_first(town, transport, smtp_si
     assert "Tredje" in text_of(sent_to_officer(town, transport, smtp_sink)[-1])
 
 
+def test_the_first_comment_on_another_case_waits_for_nothing_that_is_gathered(town, transport, smtp_sink):
+    one, other = with_officer(town), with_officer(town)
+    for ref, text in ((one, "Första"), (one, "Andra"), (one, "Tredje")):
+        write(town, ref, text)
+        sent_to_officer(town, transport, smtp_sink)
+    assert lines_to_officer(town) == [1, 2]
+    count = len(smtp_sink.to(OFFICER))
+    write(town, other, "En helt annan sak")
+    gathered, first = sent_to_officer(town, transport, smtp_sink)[count:]
+    assert "Tredje" in text_of(gathered)
+    assert "En helt annan sak" in text_of(first)
+
+
+def test_in_one_round_too_what_is_told_at_once_waits_for_nothing_that_is_gathered(town, transport, smtp_sink):
+    one, other = with_officer(town), with_officer(town)
+    write(town, one, "Första")
+    sent_to_officer(town, transport, smtp_sink)
+    count = len(smtp_sink.to(OFFICER))
+    with town.database.transaction() as session:
+        for ref, text in ((one, "Andra"), (other, "En helt annan sak")):
+            case = case_to_change(session, ref)
+            comment(session, case, text, Visibility.PARTICIPANTS, by=reporter_of(case), at=A_TUESDAY)
+    town.plan()
+    assert len(sent_to_officer(town, transport, smtp_sink)) == count + 2
+
+
 def test_what_staff_write_is_told_at_once(town, transport, smtp_sink):
     ref = with_officer(town)
     sent_to_officer(town, transport, smtp_sink)

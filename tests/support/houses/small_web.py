@@ -3,20 +3,22 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
-from support.houses.small_house import SmallHouse, open_small_house
+from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from support.keys import SECRET_KEY
 from werkzeug.test import TestResponse
 
 from cases.access.actors import Actor
 from cases.access.tokens import TOKEN_LIFETIME, ApiToken, hashed
 from cases.database.transactions import Database
+from cases.meetings.meeting import MeetingPlan, plan_meeting
+from cases.organisation.municipality import municipality
 from cases.settings import Settings, read_settings
 from web import create_app
 from web.current import Ventil
@@ -82,6 +84,15 @@ class Web:
 def open_web(url: str, folder: Path, **settings: object) -> Web:
     """Return the small municipality in this database over HTTP, by a new app, with its files in `folder`."""
     return _opened(url, folder, settings, create_app)
+
+
+def open_demonstration(run_folder: Path, folder: Path) -> Web:
+    """Return a copy of the small municipality as a demonstration, in which one click logs in as anybody."""
+    web = open_web(copied_sqlite(run_folder, folder, "small_house", furnish), folder)
+    with web.database.transaction() as session:
+        municipality(session).demonstration = True
+        plan_meeting(session, MeetingPlan(date.today() + timedelta(days=60), "Forum"))  # noqa: DTZ011 - well ahead
+    return web
 
 
 def borrow_web(url: str, folder: Path) -> Web:
