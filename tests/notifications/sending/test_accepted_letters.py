@@ -2,24 +2,22 @@
 
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
-from support.houses.migrated import CALENDAR
 from support.houses.statements import counted
 from support.servers.services import LOOPBACK
 
 from cases.handing_in import Reporter
 from cases.states import State
 from notifications.deliveries import Delivery, Outcome
-from notifications.letters.rendering import LetterSettings
 from notifications.sending import accepted_letters
 from notifications.sending.accepted_letters import MOST_UNRECORDED
-from notifications.sending.sending import MailTransport, deliver_some
+from notifications.sending.sending import deliver_some
 from notifications.sending.smtp import SmtpServer
 
-LETTER_SETTINGS = LetterSettings("http://127.0.0.1:8000", "k" * 32, "ventil@kommun.example", CALENDAR)
 MANY = 20
 RECORDS = "UPDATE delivery SET outcome"
 
@@ -27,12 +25,6 @@ RECORDS = "UPDATE delivery SET outcome"
 @pytest.fixture
 def town(either_town):
     return either_town
-
-
-@pytest.fixture
-def transport(smtp_sink):
-    server = SmtpServer("smtp", LOOPBACK, smtp_sink.port, connect_seconds=2.0, answer_seconds=0.5)
-    return MailTransport(server, LETTER_SETTINGS)
 
 
 def letters_to_many(town, count):
@@ -105,7 +97,7 @@ def test_while_the_mail_server_is_silent_nothing_is_unrecorded(town, transport, 
             waiting.append(recorded(town))
 
     smtp_sink.keep = fall_silent
-    deliver_some(town.database, MailTransport(SmtpServer("smtp", LOOPBACK, smtp_sink.port), LETTER_SETTINGS))
+    deliver_some(town.database, replace(transport, server=SmtpServer("smtp", LOOPBACK, smtp_sink.port)))
     smtp_sink.keep = None
     assert waiting == [1]
     assert recorded(town) == 2

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from support.houses.migrated import CALENDAR
 from support.houses.statements import counted
 from support.servers.mail_server import ANSWERS
-from support.servers.services import LOOPBACK
 
 from cases.access.actors import A_COMMAND
 from cases.database.clock import now, present
@@ -37,12 +36,6 @@ FRIDA = "frida@hemma.example"
 @pytest.fixture
 def town(either_town):
     return either_town
-
-
-@pytest.fixture
-def transport(smtp_sink):
-    server = SmtpServer("smtp", LOOPBACK, smtp_sink.port, connect_seconds=2.0, answer_seconds=0.5)
-    return MailTransport(server, LETTER_SETTINGS)
 
 
 def letters_for(town, count=1):
