@@ -31,6 +31,8 @@ from proof.simulation.second_calendar import local_day
 
 GROUP, MEMBER = "norrby", "ombud@prov.example"
 A_DAY = timedelta(days=1)
+WAITING = """SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()"""  # other databases of the server have locks of their own
 PATIENCE = 500  # times 20 ms
 AREAS = (DraftArea(1, "Vägar"),)
 ITEMS = tuple(
@@ -202,7 +204,7 @@ def _started(process: Process, act: Callable[[], None]) -> threading.Thread:
     other.start()
     for _ in range(PATIENCE):
         with process.database.reading() as session:
-            waits = session.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first() is not None
+            waits = session.execute(text(WAITING)).first() is not None
         if waits or not other.is_alive():
             break
         time.sleep(0.02)
