@@ -236,6 +236,7 @@ def test_a_dovecot_that_was_killed_has_its_mails_when_it_is_back(own_dovecot):
     dovecot.crash()
     with pytest.raises((OSError, program.client.abort)):
         program.client.noop()
+    program.client.shutdown()
     with pytest.raises(OSError):
         _asks(mailbox)
     dovecot.start()
@@ -261,4 +262,5 @@ def test_connections_to_a_dovecot_can_be_cut(own_dovecot):
     assert dovecot.cut() >= 1
     with pytest.raises((OSError, program.client.abort)):
         program.client.noop()
+    program.client.shutdown()
     assert mailbox.mails() == []
