@@ -7,17 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from sqlalchemy import select, update
 from support.houses.small_pages import PageClient, form_as_sent, visitor
 from support.houses.small_web import Web
+from support.planned_letters import plan_letters
 from werkzeug.test import TestResponse
 
-from cases.database.clock import now
-from cases.history.event_batches import EventBatch
-from cases.history.outbox import OutboxEntry
 from cases.states import State
 from notifications.letters.rendering import LetterSettings
-from notifications.planning.planning import plan_batch, plan_events
 from notifications.sending.local_mailbox import Mailbox
 from notifications.sending.sending import MailTransport, deliver_some
 from notifications.sending.smtp import SmtpServer
@@ -27,26 +23,11 @@ LINK = re.compile(r"/svar/([a-z2-7]{26})")
 
 def send_all(web: Web, server: SmtpServer | None = None) -> None:
     """Plan the letters about all that has happened, and send them by this server, or to the local mailbox."""
-    while _plan_open_work(web):  # an alarm is written while others are planned
-        pass
-    with web.database.transaction() as session:
-        for batch in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
-            plan_batch(session, batch)
-            batch.planned_at = datetime.now(UTC)
+    plan_letters(web.database)
     mailbox = Mailbox(web.settings.var / "mailbox")
     transport = MailTransport(server or mailbox, LetterSettings.of(web.settings))
     while deliver_some(web.database, transport):
         pass
-
-
-def _plan_open_work(web: Web) -> bool:
-    """Plan the letters of all events in the outbox; return whether there were any."""
-    with web.database.transaction() as session:
-        open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
-        ids = session.scalars(open_work).all()
-        plan_events(session, ids)
-        session.execute(update(OutboxEntry).where(OutboxEntry.event_id.in_(ids)).values(done_at=now()))
-    return bool(ids)
 
 
 def letters_to(web: Web, who: str) -> list[EmailMessage]:

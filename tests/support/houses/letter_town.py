@@ -4,20 +4,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support.houses.migrated import CALENDAR
+from support.planned_letters import plan_letters
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change
 from cases.commenting import comment
-from cases.database.clock import now
 from cases.database.migrating import migrate
 from cases.database.transactions import Database
 from cases.handing_in import Reporter, Request, hand_in
-from cases.history.event_batches import EventBatch
 from cases.history.journal import Event
-from cases.history.outbox import OutboxEntry
 from cases.history.words import Visibility
 from cases.ladder.sweep import sweep
 from cases.organisation.categories import Category
@@ -29,7 +27,6 @@ from cases.parties import Follower, Party
 from cases.progress import Change, change_state
 from cases.states import Kind, State
 from notifications.deliveries import Address, Delivery, DeliveryLine
-from notifications.planning.planning import plan_batch, plan_events
 
 A_TUESDAY = datetime(2026, 4, 14, 9, 0, tzinfo=UTC)
 SINCE = date(2020, 1, 1)
@@ -113,21 +110,7 @@ class LetterTown:
 
     def plan(self) -> None:
         """Plan the letters about what has happened since the last time, as the relay does."""
-        while self._plan_open_work():  # an alarm is written while others are planned
-            pass
-        with self.database.transaction() as session:
-            for tick in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
-                plan_batch(session, tick)
-                tick.planned_at = datetime.now(UTC)
-
-    def _plan_open_work(self) -> bool:
-        """Plan the letters of all events in the outbox; return whether there were any."""
-        with self.database.transaction() as session:
-            open_work = select(OutboxEntry.event_id).where(OutboxEntry.done_at.is_(None)).order_by(OutboxEntry.id)
-            ids = session.scalars(open_work).all()
-            plan_events(session, ids)
-            session.execute(update(OutboxEntry).where(OutboxEntry.event_id.in_(ids)).values(done_at=now()))
-        return bool(ids)
+        plan_letters(self.database)
 
     def sweep(self, at: datetime) -> None:
         """Sweep at this moment, and plan the letters."""
