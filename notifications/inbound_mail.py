@@ -67,9 +67,8 @@ class InboundMail(CountedLease, Base):
         CheckConstraint("(seq IS NULL) OR (case_id IS NOT NULL)", name="event_has_case"),
         partial_index("ix_inbound_waiting", "id", where="outcome = 'waiting'"),
         partial_index("ix_inbound_set_aside", "id", where="outcome = 'set_aside'"),
-        Index(
-            "ix_inbound_outcome", "outcome", "received_at"
-        ),  # counts are read from it: the rows are as long as the mails
+        # Counts are read from this one, since the rows are as long as the mails.
+        Index("ix_inbound_outcome", "outcome", "received_at"),
         partial_index("ix_inbound_to_delete", "source", "id", where="delete_since IS NOT NULL"),
         Index("ix_inbound_case", "case_id", "seq"),
         Index("ix_inbound_delivery_id", "delivery_id"),

@@ -26,12 +26,10 @@ class Pacer:
         with self._lock:
             if self._is_waited_for:
                 return False
+            self._is_waited_for = True
             pause = self._next_turn - time.monotonic()
-            self._is_waited_for = pause > 0
-            if not self._is_waited_for:
-                self._next_turn = time.monotonic() + self.apart
-                return True
-        stop.wait(pause)
+        if pause > 0:
+            stop.wait(pause)
         with self._lock:
             self._is_waited_for = False
             self._next_turn = time.monotonic() + self.apart

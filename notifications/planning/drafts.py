@@ -161,11 +161,10 @@ def write_drafts(session: Session, drafts: Sequence[DeliveryDraft]) -> int:
     _suppress_over_limit(session, drafts, rows)
     _set_braked_aside(session, drafts, rows)
     new = _insert_deliveries(session, rows)
-    ids = (new.get((row["occasion"], row["recipient"])) for row in rows)
+    ids = [new.get((row["occasion"], row["recipient"])) for row in rows]
     insert_lines(session, [(id_, line) for id_, draft in zip(ids, drafts, strict=True) if id_ for line in draft.lines])
-    for draft in drafts:
-        id_ = new.get((draft.occasion, f"address:{address_ids.get(draft.recipient.key)}"))
-        if draft.brake and draft.brake.alarmed is None and id_ is not None:
+    for id_, draft in zip(ids, drafts, strict=True):
+        if id_ and draft.brake and draft.brake.alarmed is None:
             alarm_about(session, id_, draft.occasion, BRAKED)
     return len(new)
 

@@ -50,7 +50,9 @@ class AcceptedLetters:
 
     def record(self) -> None:
         """Record all as sent, trying for some seconds when the database fails: what is not recorded is sent twice."""
-        for pause in PAUSES if self.ids else ():
+        if not self.ids:
+            return
+        for pause in PAUSES:
             try:
                 return self._record()
             except SQLAlchemyError as error:
@@ -63,10 +65,9 @@ class AcceptedLetters:
         self.ids, self._addresses = [], set()
 
     def _record(self) -> None:
-        if self.ids:
-            with self.database.recording() as connection:
-                record_sent(connection, self.ids)
-            self.forget()
+        with self.database.recording() as connection:
+            record_sent(connection, self.ids)
+        self.forget()
 
     def _time_left(self) -> float:
         return max(0.0, self._since + LONGEST_UNRECORDED - time.monotonic())

@@ -108,8 +108,11 @@ class Mailbox:
         letter = email.message_from_bytes(message, policy=email.policy.default)
         return letter if reader is None or reader.may_read(letter) else None
 
-    def connection(self) -> "MailboxConnection":
-        """Return a connection like one to a mail server; letters that are sent over it are stored in this mailbox."""
+    def connection(self, _watcher: object = None) -> "MailboxConnection":
+        """Return a connection like one to a mail server; letters that are sent over it are stored in this mailbox.
+
+        A mail server has somebody who watches how long it is silent; a folder is never waited for.
+        """
         return MailboxConnection(self)
 
     def _files(self) -> Iterator[tuple[int, str]]:
@@ -152,9 +155,6 @@ class MailboxConnection:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
-
-    def watch_silence(self, watcher: object) -> None:
-        """Do nothing: a folder is never waited for."""
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Store the letter in the mailbox. `Unreachable` when it cannot be written. `envelope_from` is not used."""

@@ -5,7 +5,7 @@ After a crash a letter is sent twice only if it was accepted but not yet recorde
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import structlog
@@ -79,10 +79,11 @@ def deliver_some(
     if was_down and not circuit_breaker.begin_probe(database, name):
         return 0
     try:
-        with transport.server.connection() as connection:
+        accepted = AcceptedLetters(database)
+        with transport.server.connection(accepted) as connection:
             if was_down:
                 circuit_breaker.record_up(database, name)
-            return _Round(database, transport, connection, stop or threading.Event(), more).run()
+            return _Round(database, transport, connection, accepted, stop or threading.Event(), more).run()
     except Unreachable as error:
         circuit_breaker.record_down(database, name, str(error))
         return 0
@@ -103,14 +104,10 @@ class _Round:
     database: Database
     transport: MailTransport
     connection: SmtpConnection | MailboxConnection
+    accepted: AcceptedLetters
     stop: threading.Event
     more: Callable[[], object]
     done: int = 0
-    accepted: AcceptedLetters = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.accepted = AcceptedLetters(self.database)
-        self.connection.watch_silence(self.accepted)
 
     def run(self) -> int:
         try:

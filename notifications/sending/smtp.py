@@ -47,9 +47,14 @@ class SmtpServer:
         """The server's name in the table mail_server, such as "mail.example.se:587"."""
         return f"{self.host}:{self.port}"
 
-    def connection(self) -> "SmtpConnection":
-        """Return a connection for many letters; it is opened by `with` and closed at the block's end."""
-        return _Mail(self).connect()
+    def connection(self, watcher: "Watcher | None" = None) -> "SmtpConnection":
+        """Return a connection for many letters; it is opened by `with` and closed at the block's end.
+
+        `watcher` records before any wait for the server that lasts: for an answer, or for a new connection.
+        """
+        connection = _Mail(self).connect()
+        connection.watcher = watcher
+        return connection
 
 
 def server_at(url: str, hello: str = "localhost") -> SmtpServer:
@@ -78,9 +83,15 @@ class _WatchedSmtp(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """Return the next answer of the server: its code, and its text."""
         patience = self.watcher.patience() if self.watcher else None
-        if self.watcher and self.sock and patience is not None and not select.select([self.sock], [], [], patience)[0]:
+        if self.watcher and patience is not None and not self._answers_within(patience):
             self.watcher.record()
         return super().getreply()
+
+    def _answers_within(self, seconds: float) -> bool:
+        waiting = select.poll()
+        if self.sock is not None:
+            waiting.register(self.sock, select.POLLIN)
+        return bool(waiting.poll(seconds * 1000))
 
 
 class _WatchedSmtpOverTls(_WatchedSmtp, smtplib.SMTP_SSL):
@@ -114,12 +125,6 @@ class SmtpConnection(flask_mail.Connection):
     mail: _Mail
     watcher: Watcher | None = None
 
-    def watch_silence(self, watcher: Watcher) -> None:
-        """Let this watcher record before any wait for the server that lasts: for an answer, or for a connection."""
-        self.watcher = watcher
-        if isinstance(self.host, _WatchedSmtp):
-            self.host.watcher = watcher
-
     def __enter__(self) -> "SmtpConnection":
         self.host = self.configure_host()
         return self
@@ -135,12 +140,9 @@ class SmtpConnection(flask_mail.Connection):
     def configure_host(self) -> smtplib.SMTP:
         """Connect to the mail server, log in, and return the open connection. `Unreachable` when either fails."""
         try:
-            host = self._connect()
+            return self._connect()
         except (OSError, smtplib.SMTPException) as error:
             raise Unreachable(_reply_in(error)) from error
-        if isinstance(host, _WatchedSmtp):
-            host.watcher = self.watcher
-        return host
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
         """Send one letter; when this returns, the server has accepted it.
@@ -233,6 +235,7 @@ class SmtpConnection(flask_mail.Connection):
             raise
         if host.sock is not None:
             host.sock.settimeout(server.answer_seconds)
+        host.watcher = self.watcher
         return host
 
     def _quit(self) -> None:
@@ -250,7 +253,7 @@ class SmtpConnection(flask_mail.Connection):
             self.host = None
 
 
-def _smtp_of(server: SmtpServer) -> smtplib.SMTP:
+def _smtp_of(server: SmtpServer) -> _WatchedSmtp:
     if server.scheme != "smtps":
         return _WatchedSmtp(server.host, server.port, server.hello, server.connect_seconds)
     context = ssl.create_default_context()

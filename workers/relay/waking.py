@@ -19,8 +19,8 @@ TIMEOUTS = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 
 class Wake(Protocol):
     """What a relay waits on when it has nothing to plan."""
 
-    def wait(self, seconds: float) -> bool:
-        """Return True when there may be something to plan, False after this many seconds."""
+    def wait(self, seconds: float) -> None:
+        """Return when there may be something to plan, at the latest after this many seconds."""
 
     def forget(self) -> None:
         """Forget that there was something to plan: the round that begins now finds it."""
@@ -35,9 +35,9 @@ class WokenByCommits:
     def __init__(self, wrote: threading.Event) -> None:
         self.wrote = wrote
 
-    def wait(self, seconds: float) -> bool:
-        """Return True after the next commit of this process, at once if one came meanwhile; False after `seconds`."""
-        return self.wrote.wait(seconds)
+    def wait(self, seconds: float) -> None:
+        """Return after the next commit of this process, or at once if one came meanwhile; wait `seconds` at most."""
+        self.wrote.wait(seconds)
 
     def forget(self) -> None:
         """Forget the commits so far."""
@@ -55,19 +55,18 @@ class WokenByNotify:
         self.conninfo = make_conninfo(plain, **TIMEOUTS)
         self._connection: psycopg.Connection | None = None
 
-    def wait(self, seconds: float) -> bool:
-        """Return True after the next NOTIFY, False after this many seconds.
+    def wait(self, seconds: float) -> None:
+        """Return after the next NOTIFY, at the latest after this many seconds.
 
         When it has to connect first, it returns at once: a NOTIFY may have been missed.
         """
         begun = time.monotonic()
         try:
-            return self._listen(seconds)
+            self._listen(seconds)
         except psycopg.Error as error:
             LOG.warning("relay.not_listening", error=type(error).__name__)
             self.close()
             time.sleep(max(0.0, seconds - (time.monotonic() - begun)))
-            return False
 
     def forget(self) -> None:
         """Forget the NOTIFYs that have come so far."""
@@ -82,12 +81,13 @@ class WokenByNotify:
             self._connection.close()
             self._connection = None
 
-    def _listen(self, seconds: float) -> bool:
+    def _listen(self, seconds: float) -> None:
         if self._connection is None:
             self._connection = psycopg.connect(self.conninfo, autocommit=True)
             self._connection.execute(f"LISTEN {CHANNEL}")
-            return True  # a NOTIFY may have been sent before we listened
-        return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
+            return  # a NOTIFY may have been sent before we listened
+        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+            return
 
 
 def wake_of(database: Database) -> Wake:

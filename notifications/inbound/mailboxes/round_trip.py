@@ -16,7 +16,7 @@ from cases.settings.mail_in import PLACEHOLDER, MailboxLogin, OAuthClient
 from notifications.inbound.mailboxes import messages
 from notifications.inbound.mailboxes.connecting import ImapConnection, open_mailbox
 from notifications.inbound.mailboxes.folders import taken_if_there
-from notifications.inbound_mail import InboundMail
+from notifications.inbound_mail import BY_DOOR, InboundMail
 from notifications.sending.errors import Refused, Unreachable
 from notifications.sending.mime import Outgoing
 from notifications.sending.sending import transport_from
@@ -94,9 +94,10 @@ def _last_row(database: Database) -> int:
 
 
 def _is_kept(database: Database, last: int, message_id: str) -> bool:
-    """Return whether a mail with this Message-ID was kept after the row with the number `last`."""
+    """Return whether a mail with this Message-ID came by our door after the row with the number `last`."""
+    came = (InboundMail.id > last, InboundMail.source == BY_DOOR)
     with database.reading() as session:
-        later = session.scalars(select(InboundMail.raw).where(InboundMail.id > last)).all()
+        later = session.scalars(select(InboundMail.raw).where(*came)).all()
     return any(raw is not None and message_id.encode() in raw for raw in later)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from support.servers.mail_server import FakeMailServer, MailServerMood
 
-from notifications.sending.smtp import SmtpConnection, SmtpServer
+from notifications.sending.smtp import SmtpConnection, SmtpServer, Watcher
 from proof.crashes.boundaries import Boundaries
 
 Answer = tuple[int, bytes]
@@ -23,9 +23,9 @@ class WatchedSmtpServer(SmtpServer):
     mail_server: FakeMailServer = field(kw_only=True)
     boundaries: Boundaries = field(kw_only=True)
 
-    def connection(self) -> SmtpConnection:
+    def connection(self, watcher: Watcher | None = None) -> SmtpConnection:
         """Return a connection of Ventil's, not yet opened, whose other end is in memory."""
-        connection = super().connection()
+        connection = super().connection(watcher)
         watched = self.boundaries.watched("mail: connect", self._connect)
         connection._connect = watched  # type: ignore[method-assign]
         return connection

@@ -55,7 +55,7 @@ class SimulatedMailServer(Mailbox):
         self.temporary_failures = 0  # answered 451, or not reachable
         self.rejected: list[tuple[str, datetime]] = []  # address and moment of each 550
 
-    def connection(self) -> "SimulatedConnection":
+    def connection(self, _watcher: object = None) -> "SimulatedConnection":
         """Return a new connection, as the sending code asks for one."""
         return SimulatedConnection(self)
 
