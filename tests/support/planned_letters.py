@@ -1,13 +1,15 @@
-"""Planning the letters about all that has happened, as the relay does, in the process of the test."""
+"""Planning the letters about all that has happened, as the relay does, and what was planned about comments."""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from cases.database.clock import now
 from cases.database.transactions import Database
 from cases.history.event_batches import EventBatch
+from cases.history.journal import Event
 from cases.history.outbox import OutboxEntry
+from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
 from notifications.planning.planning import plan_batch, plan_events
 
 
@@ -19,6 +21,21 @@ def plan_letters(database: Database) -> None:
         for batch in session.scalars(select(EventBatch).where(EventBatch.planned_at.is_(None))):
             plan_batch(session, batch)
             batch.planned_at = datetime.now(UTC)
+
+
+def letters_about_comments(database: Database, email: str) -> list[tuple[Outcome, int]]:
+    """Return the outcome of each letter to this address about comments, and how many it tells of; oldest first."""
+    with database.reading() as session:
+        rows = session.execute(
+            select(Delivery.outcome, func.count())
+            .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
+            .join(Event, Event.id == DeliveryLine.event_id)
+            .join(Address, Address.id == Delivery.address_id)
+            .where(Event.type == "case.commented", Address.email == email)
+            .group_by(Delivery.id)
+            .order_by(Delivery.id)
+        )
+        return [(outcome, count) for outcome, count in rows]
 
 
 def _plan_open_work(database: Database) -> bool:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 from support.houses.migrated import CALENDAR
+from support.planned_letters import letters_about_comments
 from support.servers.services import LOOPBACK
 
 from cases.access.actors import reporter_of
@@ -14,10 +15,9 @@ from cases.checks.forgotten import find_forgotten
 from cases.commenting import comment
 from cases.database.clock import present
 from cases.handing_in import Reporter
-from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.states import State
-from notifications.deliveries import Address, Delivery, DeliveryLine
+from notifications.deliveries import Delivery
 from notifications.letters.rendering import LetterSettings
 from notifications.planning.drafts import MOST_LINES
 from notifications.sending.sending import MailTransport, deliver_some
@@ -77,17 +77,7 @@ def text_of(letter):
 
 def lines_to_officer(town):
     """Return how many lines each letter to the officer about comments has, oldest letter first."""
-    with town.database.reading() as session:
-        rows = session.execute(
-            select(Delivery.id, func.count())
-            .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
-            .join(Event, Event.id == DeliveryLine.event_id)
-            .join(Address, Address.id == Delivery.address_id)
-            .where(Event.type == "case.commented", Address.email == OFFICER)
-            .group_by(Delivery.id)
-            .order_by(Delivery.id)
-        )
-        return [count for _, count in rows]
+    return [count for _, count in letters_about_comments(town.database, OFFICER)]
 
 
 def test_eighty_comments_are_two_letters_and_each_stands_in_one(town, transport, smtp_sink):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 from support.houses.migrated import CALENDAR
+from support.planned_letters import letters_about_comments
 from support.servers.mail_server import FakeMailServer
 from support.servers.services import LOOPBACK
 
@@ -18,7 +19,7 @@ from cases.history.journal import Event
 from cases.history.words import Visibility
 from cases.incoming.mail_comments import comment_by_mail
 from cases.states import State
-from notifications.deliveries import Address, Delivery, DeliveryLine, Outcome
+from notifications.deliveries import Delivery, Outcome
 from notifications.letters.rendering import LetterSettings
 from notifications.planning.drafts import BRAKED
 from notifications.planning.gathering.mail_brake import MOST_A_DAY
@@ -81,17 +82,7 @@ def let_pass(town: LetterTown, **time: float) -> None:
 
 def to_officer(town: LetterTown) -> list[tuple[Outcome, int]]:
     """Return the outcome of each letter to the officer about comments, and how many it tells of; oldest first."""
-    with town.database.reading() as session:
-        rows = session.execute(
-            select(Delivery.outcome, func.count())
-            .join(DeliveryLine, DeliveryLine.delivery_id == Delivery.id)
-            .join(Event, Event.id == DeliveryLine.event_id)
-            .join(Address, Address.id == Delivery.address_id)
-            .where(Event.type == "case.commented", Address.email == OFFICER)
-            .group_by(Delivery.id)
-            .order_by(Delivery.id)
-        )
-        return [(outcome, count) for outcome, count in rows]
+    return letters_about_comments(town.database, OFFICER)
 
 
 def alarms(town: LetterTown) -> int:

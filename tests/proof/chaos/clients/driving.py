@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proof.chaos.house.processes import IMPORTED_FROM, ROOT, ChaosHouse, NotUp
+from proof.chaos.repeating import repeating
 
 OLD = timedelta(days=40)
 WAVE, EVERY = 6, 4.0  # cases, and seconds between two imports
@@ -49,22 +49,16 @@ class Clients:
 @contextmanager
 def importing(house: ChaosHouse) -> Iterator[None]:
     """Import a few overdue cases every four seconds while the block runs; an import that a fault ended is repeated."""
-    over = threading.Event()
+    wave = 0
 
-    def work() -> None:
-        wave = 0
-        while not over.wait(EVERY):
-            path = house.folder / f"old-{wave}.csv"
-            write_old_cases(path, wave)
-            wave += _imported(house, path)
+    def import_some() -> None:
+        nonlocal wave
+        path = house.folder / f"old-{wave}.csv"
+        write_old_cases(path, wave)
+        wave += _imported(house, path)
 
-    thread = threading.Thread(target=work, name="importing", daemon=True)
-    thread.start()
-    try:
+    with repeating(import_some, "importing", EVERY):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _imported(house: ChaosHouse, path: Path) -> bool:

@@ -3,11 +3,11 @@
 None of them may cause a letter to be sent twice, and the mails that the server took must all come in, once.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from proof.chaos.faults.fault import FaultScene
+from proof.chaos.repeating import repeating
 
 CUTS_EVERY = 0.05  # seconds
 
@@ -35,16 +35,5 @@ def mailbox_hangs(scene: FaultScene, _which: int) -> Iterator[None]:
 @contextmanager
 def mailbox_cut(scene: FaultScene, _which: int) -> Iterator[None]:
     """Cut every connection to the mail server, twenty times a second, whatever it is used for just then."""
-    over = threading.Event()
-
-    def cut() -> None:
-        while not over.wait(CUTS_EVERY):
-            scene.ground.dovecot.cut()
-
-    thread = threading.Thread(target=cut, name="cutting", daemon=True)
-    thread.start()
-    try:
+    with repeating(scene.ground.dovecot.cut, "cutting", CUTS_EVERY):
         yield
-    finally:
-        over.set()
-        thread.join()

@@ -1,7 +1,6 @@
 """Measuring during a run: depth of the broker's queues, time since the last sweep, memory and open files."""
 
 import os
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from proof.chaos.faults.processes import children_of
 from proof.chaos.house.processes import ChaosHouse
 from proof.chaos.house.reaching import engine_of, quick_redis
+from proof.chaos.repeating import repeating
 
 LOOKS_EVERY = 0.5
 QUEUES = ("letters", "jobs", "sweeps", "mail")
@@ -39,23 +39,17 @@ class Samples:
 @contextmanager
 def watching(house: ChaosHouse, redis_url: str | None) -> Iterator[Samples]:
     """Yield samples that grow twice a second for as long as the block runs."""
-    samples, over = Samples(), threading.Event()
+    samples = Samples()
     engine = engine_of(house.environment["VENTIL_DATABASE_URL"])
 
     def look() -> None:
-        while not over.wait(LOOKS_EVERY):
-            _look_at_processes(house, samples)
-            _look_at_schedule(engine, samples)
-            if redis_url:
-                _look_at_broker(redis_url, samples)
+        _look_at_processes(house, samples)
+        _look_at_schedule(engine, samples)
+        if redis_url:
+            _look_at_broker(redis_url, samples)
 
-    thread = threading.Thread(target=look, name="watching", daemon=True)
-    thread.start()
-    try:
+    with repeating(look, "watching", LOOKS_EVERY):
         yield samples
-    finally:
-        over.set()
-        thread.join()
 
 
 def _look_at_broker(url: str, samples: Samples) -> None:
