@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from support.letters_read import MAIL_TROUBLES
+from support.letters.letters_read import MAIL_TROUBLES
 from support.sources import ROOT, sources
 
 from cases.correcting import Correction

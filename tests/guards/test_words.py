@@ -12,7 +12,7 @@ import pytest
 from babel.messages.pofile import read_po
 from sqlalchemy import select
 from support.houses.letter_town import LetterTown
-from support.letters_read import live_with_every_letter, rendered_in
+from support.letters.letters_read import live_with_every_letter, rendered_in
 
 from cases.settings import LOCALES
 from notifications.deliveries import Channel, Delivery

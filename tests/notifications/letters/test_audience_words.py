@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 from support.houses.letter_town import A_TUESDAY, REPORTER, LetterTown
-from support.letters_read import FIGURES, texts
-from support.letters_read import rendered as text_of
+from support.letters.letters_read import FIGURES, texts
+from support.letters.letters_read import rendered as text_of
 
 from cases.access.actors import THE_CLOCK
 from cases.handing_in import Reporter

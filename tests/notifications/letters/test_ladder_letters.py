@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 from support.houses.letter_town import A_TUESDAY, LetterTown
-from support.letters_read import rendered as text_of
+from support.letters.letters_read import rendered as text_of
 
 from cases.history.journal import Event
 from cases.organisation.people import Membership, Person, Role

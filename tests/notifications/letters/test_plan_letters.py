@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 from support.houses.small_house import MONDAY, SmallHouse
-from support.letters_read import rendered_in
+from support.letters.letters_read import rendered_in
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, PlanActs, content_of, dropping
 
 from cases.history.event_batches import EventBatch

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 from support.houses.small_house import MONDAY, SINCE, SmallHouse
-from support.letters_read import rendered_in
+from support.letters.letters_read import rendered_in
 
 from cases.handing_in import Request, hand_in
 from cases.history.event_batches import batch

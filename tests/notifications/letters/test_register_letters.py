@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, text
 from support.houses.small_house import SmallHouse
-from support.letters_read import rendered_in
+from support.letters.letters_read import rendered_in
 from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs
 
 from cases.handing_in import Reporter

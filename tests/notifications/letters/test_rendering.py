@@ -8,7 +8,7 @@ from email.policy import default
 import pytest
 from sqlalchemy import select, update
 from support.houses.letter_town import REPORTER, LetterTown, the_case
-from support.letters_read import (
+from support.letters.letters_read import (
     KEY,
     LETTER_SETTINGS,
     last,

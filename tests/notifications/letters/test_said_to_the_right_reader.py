@@ -4,9 +4,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from support.held_letters import let_moment_come, prefer
 from support.houses.letter_town import A_TUESDAY, LetterTown
-from support.letters_read import last, rendered, texts
+from support.letters.held_letters import let_moment_come, prefer
+from support.letters.letters_read import last, rendered, texts
 
 from cases.history.words import Visibility
 from cases.organisation.units import unit_named

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 from support.houses.migrated import CALENDAR
-from support.planned_letters import letters_about_comments
+from support.letters.planned_letters import letters_about_comments
 from support.servers.services import LOOPBACK
 
 from cases.access.actors import reporter_of

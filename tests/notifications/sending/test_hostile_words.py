@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute
 from support.houses.letter_town import AT, LetterTown, furnish, open_town
 from support.houses.small_house import copied_sqlite
-from support.letters_read import KEY, LETTER_SETTINGS, live_with_every_letter
+from support.letters.letters_read import KEY, LETTER_SETTINGS, live_with_every_letter
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
 from cases.access.actors import ActorKind

@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import select
 from support.houses.small_house import CALENDAR, MONDAY, SmallHouse, furnish, open_small_house
 from support.keys import SECRET_KEY
-from support.letters_used import answer_letter
+from support.letters.letters_used import answer_letter
 from support.servers.mail_server import FakeMailServer, MailServerMood, into_folder
 from support.servers.services import LOOPBACK
 

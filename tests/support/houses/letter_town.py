@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from support.houses.migrated import CALENDAR
-from support.planned_letters import plan_letters
+from support.letters.planned_letters import plan_letters
 
 from cases.access.actors import A_VISITOR, Actor, actor_for, reporter_of
 from cases.case import Case, case_to_change

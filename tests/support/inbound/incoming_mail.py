@@ -7,7 +7,7 @@ from email.utils import make_msgid
 
 from sqlalchemy import select
 from support.houses.small_web import Web
-from support.letter_answers import letters_to, send_all
+from support.letters.letter_answers import letters_to, send_all
 
 from cases.case import Case
 from cases.history.journal import Event

@@ -1,7 +1,7 @@
 """The letters about meetings of a small house, planned and written as their readers get them."""
 
 from sqlalchemy import select, text
-from support.letters_read import rendered_in
+from support.letters.letters_read import rendered_in
 from support.meetings.meeting_acts import MeetingActs
 
 from cases.history.event_batches import EventBatch

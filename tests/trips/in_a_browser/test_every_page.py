@@ -12,7 +12,7 @@ from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web, open_demonstration
 from support.inbound.incoming_mail import MailHouse, a_mail
-from support.letter_answers import letters_to, tokens_in
+from support.letters.letter_answers import letters_to, tokens_in
 from support.meetings.meeting_acts import MeetingActs
 from support.plans.plan_acts import A_YEAR_ON, ASKED, JOINT, OWN, WHOLE, PlanActs, dropping
 from support.registers.register_acts import ANSWERED, GIVEN, SENT, RegisterActs

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from support.houses.small_web import Web
 from support.inbound.incoming_mail import MailHouse, asked_by_mail
-from support.letter_answers import letters_to, send_all, tokens_in
+from support.letters.letter_answers import letters_to, send_all, tokens_in
 from support.screen import Screen
 
 from cases.access.actors import ActorKind

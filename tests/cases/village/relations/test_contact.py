@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from support.houses.small_house import MONDAY, SmallHouse
-from support.letters_read import LETTER_SETTINGS
+from support.letters.letters_read import LETTER_SETTINGS
 
 from cases.case import Case
 from cases.checks.forgotten import find_forgotten

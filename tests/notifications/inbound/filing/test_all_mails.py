@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from support.inbound.incoming_mail import PATTERN, MailHouse
 from support.inbound.mails_in import DATA, OURS, expected_mails
-from support.letter_answers import letters_to
+from support.letters.letter_answers import letters_to
 
 from cases.handing_in import Reporter
 from cases.history.journal import Event

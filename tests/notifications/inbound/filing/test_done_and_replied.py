@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from support.inbound.incoming_mail import MailHouse
-from support.letter_answers import letters_to, tokens_in
+from support.letters.letter_answers import letters_to, tokens_in
 
 from cases.case import case_to_change
 from cases.incoming.unread_replies import read_reply

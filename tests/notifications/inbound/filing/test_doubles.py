@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from sqlalchemy import select
 from support.inbound.incoming_mail import MailHouse, a_reply, asked_by_mail
-from support.letter_answers import letters_to
+from support.letters.letter_answers import letters_to
 
 from notifications.inbound.keeping import ReceivedMail, keep
 from notifications.inbound_mail import InboundMail, InboundOutcome

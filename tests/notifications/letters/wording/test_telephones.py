@@ -2,7 +2,7 @@
 
 import pytest
 from support.houses.letter_town import LetterTown
-from support.letters_read import rendered
+from support.letters.letters_read import rendered
 
 from cases.handing_in import Reporter
 from notifications.letters.wording.telephones import Telephone, with_links, without_marks

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from support.held_letters import deliveries_to, held_for, let_moment_come, plan_digests, told_of
 from support.houses.letter_town import LetterTown
 from support.houses.migrated import CALENDAR
+from support.letters.held_letters import deliveries_to, held_for, let_moment_come, plan_digests, told_of
 
 from cases.access.actors import A_COMMAND
 from cases.administration.leaving.absence import Absence

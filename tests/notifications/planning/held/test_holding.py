@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from support.held_letters import deliveries_to, held_for, let_moment_come, plan_digests, prefer, told_of
 from support.houses.letter_town import A_TUESDAY, LetterTown, the_case
 from support.houses.migrated import CALENDAR
+from support.letters.held_letters import deliveries_to, held_for, let_moment_come, plan_digests, prefer, told_of
 from support.servers.services import LOOPBACK
 
 from cases.checks.forgotten import find_forgotten

@@ -7,7 +7,15 @@ import pytest
 from sqlalchemy import select
 from support.houses.small_pages import form_as_sent, visitor, words
 from support.houses.small_web import Web
-from support.letter_answers import LetterReader, assigned, letters_to, open_letter, send_all, token_to, tokens_in
+from support.letters.letter_answers import (
+    LetterReader,
+    assigned,
+    letters_to,
+    open_letter,
+    send_all,
+    token_to,
+    tokens_in,
+)
 
 from cases.access.actors import ActorKind
 from cases.history.words import Visibility, Words

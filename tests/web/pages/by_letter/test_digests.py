@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from support.houses.small_web import Web
-from support.letter_answers import LINK, letters_to, open_letter, send_all, tokens_in
+from support.letters.letter_answers import LINK, letters_to, open_letter, send_all, tokens_in
 
 from cases.organisation.municipality import municipality
 from cases.states import State

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select, update
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
-from support.letter_answers import LINK, assigned, letters_to, open_letter, send_all, token_to, tokens_in
+from support.letters.letter_answers import LINK, assigned, letters_to, open_letter, send_all, token_to, tokens_in
 
 from cases.access.tokens import hashed
 from cases.history.journal import Event

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
-from support.letter_answers import assigned, letters_to, open_letter, send_all, token_to, tokens_in
+from support.letters.letter_answers import assigned, letters_to, open_letter, send_all, token_to, tokens_in
 
 from cases.access.actors import ActorKind
 from cases.case import case_to_change

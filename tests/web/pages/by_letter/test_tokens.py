@@ -9,7 +9,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 from support.houses.small_pages import visitor
 from support.houses.small_web import Web
-from support.letter_answers import LINK, assigned, letters_to, open_letter, send_all, token_to, tokens_in
+from support.letters.letter_answers import LINK, assigned, letters_to, open_letter, send_all, token_to, tokens_in
 from support.servers import mail_server
 from support.servers.mail_server import FakeMailServer, MailServerMood
 from support.servers.services import LOOPBACK

@@ -11,7 +11,7 @@ from support.files_to_send import PDF
 from support.houses.small_pages import visitor, words
 from support.houses.small_web import Web
 from support.inbound.incoming_mail import MailHouse
-from support.letter_answers import letters_to
+from support.letters.letter_answers import letters_to
 
 from cases.access.tokens import Link, link_token
 from cases.case import Case

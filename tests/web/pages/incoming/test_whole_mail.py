@@ -7,7 +7,7 @@ import pytest
 from support.canaries import DECISION
 from support.houses.small_pages import visitor
 from support.inbound.incoming_mail import MailHouse, a_mail, a_reply
-from support.letter_answers import LINK, tokens_in
+from support.letters.letter_answers import LINK, tokens_in
 
 from cases.case import case_to_change
 from cases.states import State

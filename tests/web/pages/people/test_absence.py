@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
-from support.letter_answers import assigned, letters_to, send_all
+from support.letters.letter_answers import assigned, letters_to, send_all
 
 from cases.organisation.people import Person
 

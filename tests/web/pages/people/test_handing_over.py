@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, text
 from support.houses.small_pages import visitor
-from support.letter_answers import letters_to, send_all
+from support.letters.letter_answers import letters_to, send_all
 
 from cases.case import Case
 from cases.history.journal import Event

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
-from support.held_letters import held_for, let_moment_come
 from support.houses.small_pages import visitor
-from support.letter_answers import assigned, letters_to, send_all
+from support.letters.held_letters import held_for, let_moment_come
+from support.letters.letter_answers import assigned, letters_to, send_all
 
 from cases.case import case_to_change
 from cases.history.words import Visibility

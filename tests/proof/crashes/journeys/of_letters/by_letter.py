@@ -3,7 +3,7 @@
 from functools import partial
 
 from sqlalchemy import select
-from support.letters_used import answer_letter
+from support.letters.letters_used import answer_letter
 
 from cases.case import Case
 from cases.progress import Change

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from sqlalchemy import select
-from support.letters_used import rate_by_letter
+from support.letters.letters_used import rate_by_letter
 
 from cases.case import Case
 from cases.satisfaction.question import Satisfaction

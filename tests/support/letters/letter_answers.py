@@ -9,7 +9,7 @@ from email.message import EmailMessage
 
 from support.houses.small_pages import PageClient, form_as_sent, visitor
 from support.houses.small_web import Web
-from support.planned_letters import plan_letters
+from support.letters.planned_letters import plan_letters
 from werkzeug.test import TestResponse
 
 from cases.states import State
