@@ -7,7 +7,8 @@ import pytest
 from support.servers import services
 from support.servers.dovecot import Dovecot
 
-from proof.crashes.grounds import CrashGround, Files, OnServer
+from proof.crashes.databases import Files, OnServer
+from proof.crashes.grounds import CrashGround
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -30,6 +31,6 @@ def on_postgresql(
     postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot
 ) -> Iterator[CrashGround]:
     """A ground on the run's PostgreSQL server."""
-    databases = OnServer(postgres_server, f"{services.new_database_name(run_folder)}_")
+    databases = OnServer(postgres_server, services.database_prefix(run_folder))
     yield CrashGround(databases, tmp_path_factory.mktemp("crashes"), dovecot)
     databases.close()

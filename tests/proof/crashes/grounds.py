@@ -4,26 +4,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Protocol
+from typing import Any
 
-import psycopg
 from sqlalchemy import event
 from support.servers.dovecot import Dovecot, TestMailbox
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
-from cases.administration.loading import load_setup_file
-from cases.database.migrating import migrate
 from cases.demo.moving_clock import MovingClock, database_at
 from cases.settings import Settings, read_settings
+from proof.crashes.databases import BEGINS, Databases
 from proof.crashes.house import World
 from proof.crashes.mailboxes import MailboxAbility, WatchedMailbox
 
-HOUSE = Path(__file__).with_name("house.toml")
-BEGINS = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday, 09:00 in Sweden
 MAIL_SERVER = "smtp://mail.example:25"
 NO_PORT = 0  # it never listens
 
@@ -38,88 +34,6 @@ class KeptWorld:
     letters: tuple[AcceptedMail, ...] = ()
 
 
-class Databases(Protocol):
-    """Databases, named, that can be copied cheaply."""
-
-    def url(self, name: str) -> str:
-        """Return the URL of a database."""
-
-    def make(self, name: str) -> None:
-        """Make an empty database."""
-
-    def copy(self, name: str, to: str) -> None:
-        """Make a copy of a database to which nobody is connected."""
-
-    def drop(self, name: str) -> None:
-        """Remove the database."""
-
-    def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
-        """Change the arguments of the driver's connect, in place, so that they lead to this database."""
-
-
-class Files:
-    """Databases of SQLite: files in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def url(self, name: str) -> str:
-        """Return the URL of a database."""
-        return f"sqlite:///{self._path(name)}"
-
-    def make(self, name: str) -> None:
-        """SQLite makes the file when it is opened."""
-
-    def copy(self, name: str, to: str) -> None:
-        """Copy the file; a database that was closed has no journal beside it."""
-        shutil.copyfile(self._path(name), self._path(to))
-
-    def drop(self, name: str) -> None:
-        """Remove the file and what lies beside it."""
-        for path in self.folder.glob(f"{name}.sqlite3*"):
-            path.unlink()
-
-    def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
-        """Put the file's path in their place."""
-        given[0] = str(self._path(name))
-
-    def _path(self, name: str) -> Path:
-        return self.folder / f"{name}.sqlite3"
-
-
-class OnServer:
-    """Databases of one PostgreSQL server, under names of their own."""
-
-    def __init__(self, url: str, prefix: str) -> None:
-        self.server, self.prefix = url, prefix
-        self._connection = psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True)
-
-    def url(self, name: str) -> str:
-        """Return the URL of a database."""
-        return f"{self.server.rpartition('/')[0]}/{self.prefix}{name}"
-
-    def make(self, name: str) -> None:
-        """Make an empty database."""
-        self.copy("", name, template="template0")
-
-    def copy(self, name: str, to: str, *, template: str | None = None) -> None:
-        """Copy the server's files, which is quicker than writing all pages to its log."""
-        like = template or f"{self.prefix}{name}"
-        self._connection.execute(f'CREATE DATABASE "{self.prefix}{to}" TEMPLATE "{like}" STRATEGY FILE_COPY'.encode())
-
-    def drop(self, name: str) -> None:
-        """Drop the database, also when somebody is still connected."""
-        self._connection.execute(f'DROP DATABASE IF EXISTS "{self.prefix}{name}" WITH (FORCE)'.encode())
-
-    def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
-        """Put the database's name in their place."""
-        named["dbname"] = f"{self.prefix}{name}"
-
-    def close(self) -> None:
-        """Close the connection to the server."""
-        self._connection.close()
-
-
 class CrashGround:
     """Where one installation at a time is opened: `first` is the furnished one, and any state can be kept and reopened.
 
@@ -128,7 +42,7 @@ class CrashGround:
     """
 
     def __init__(self, databases: Databases, folder: Path, dovecot: Dovecot | None = None) -> None:
-        """Furnish the first installation. `dovecot` has the mailboxes of the journeys that read one."""
+        """Open the first installation. `dovecot` has the mailboxes of the journeys that read one."""
         self.databases, self.folder, self.dovecot = databases, folder, dovecot
         self._prefix = token_hex(4)
         self._numbers = count(1)
@@ -137,7 +51,7 @@ class CrashGround:
         self.first.folder.mkdir(parents=True)
         self._database = database_at(self._settings(self.first.database, self.first.folder, ""), self._clock)
         event.listen(self._database.engine, "do_connect", self._redirect)
-        self._set_up()
+        self.databases.make(self.first.database)
 
     def keep(self, world: World) -> KeptWorld:
         """Copy the world as it is now, and return the copy; nobody may be connected."""
@@ -177,13 +91,6 @@ class CrashGround:
         if self.dovecot is None:
             raise LookupError("nobody has mailboxes here")
         return self.dovecot.mailbox(f"{self._prefix}-{name}@prov.example")
-
-    def _set_up(self) -> None:
-        self.databases.make(self.first.database)
-        migrate(self._database)
-        with self._database.transaction() as session:
-            load_setup_file(session, HOUSE.read_text(encoding="utf-8"), at=BEGINS)
-        self._database.close()
 
     def _redirect(self, _dialect: object, _record: object, given: list[Any], named: dict[str, Any]) -> None:
         self.databases.redirect(self._current_name, given, named)

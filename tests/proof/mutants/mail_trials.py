@@ -15,7 +15,8 @@ from notifications.inbound.mailboxes.folders import folder_of_taken
 from notifications.inbound.reading import reading
 from notifications.inbound.reading.what_a_mail_says import MailKind
 from proof.checker import InvariantBreach
-from proof.crashes.grounds import CrashGround, Files
+from proof.crashes.databases import Files
+from proof.crashes.grounds import CrashGround
 from proof.crashes.journeys.of_letters.by_mail import BY_MAIL, RUT, to_the
 from proof.crashes.journeys.of_letters.by_mailbox import FROM_A_MAILBOX
 from proof.mutants.stage import StagePlace, at_work, stage

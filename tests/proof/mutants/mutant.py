@@ -87,6 +87,7 @@ ON_POSTGRESQL = (
 
 def put_on_trial(mutant: Mutant, place: StagePlace) -> Caught:
     """Run the trial of a mutant in this place, whose folder must be empty."""
+    place.furnish()
     begun = time.monotonic()
     with mutant.seam():
         breaches = mutant.trial(place)

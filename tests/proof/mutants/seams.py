@@ -210,7 +210,7 @@ def answer_before_commit() -> Iterator[None]:
     def transaction(self: Database) -> Iterator[Session]:
         with write(self) as session:
             yield session
-            if next(numbers) % EVERY_FIFTH == 0:
+            if next(numbers) % EVERY_FIFTH == 1:
                 session.rollback()
 
     with patch.object(Database, "transaction", transaction):

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_hex
 
 from proof.checker import InvariantBreach, Outside, SunkMail, check, store_mail
 from proof.crashes.boundaries import Boundaries
-from proof.crashes.grounds import CrashGround, Files, OnServer
+from proof.crashes.databases import Files, OnServer, furnished_file, furnished_on
+from proof.crashes.grounds import CrashGround
 from proof.crashes.house import Process, World, running
 
 
@@ -23,13 +23,19 @@ class StagePlace:
     postgres_url: str = ""
     prefix: str = "ventil_mutant_"
 
+    def furnish(self) -> None:
+        """Make the furnished databases of this process, with a sound Ventil: each trial begins with a copy."""
+        furnished_file()
+        if self.postgres_url:
+            furnished_on(self.postgres_url, self.prefix)
+
     def ground(self) -> CrashGround:
         """Return a ground on which the database is SQLite."""
         return CrashGround(Files(self.folder), self.folder)
 
     def ground_on_postgresql(self) -> CrashGround:
         """Return a ground whose databases are on the PostgreSQL server, under a prefix of their own."""
-        return CrashGround(OnServer(self.postgres_url, f"{self.prefix}{token_hex(4)}_"), self.folder)
+        return CrashGround(OnServer(self.postgres_url, self.prefix), self.folder)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,8 @@ from proof.checker import Gauge, InvariantBreach, Journal, JournalLine, Outside,
 from proof.checker.evidence.journal import ANSWERED, ASKED, HAND_IN, LOST
 from proof.crashes.acting import changed, handed_in
 from proof.crashes.boundaries import Crash
-from proof.crashes.grounds import BEGINS, CrashGround
+from proof.crashes.databases import BEGINS
+from proof.crashes.grounds import CrashGround
 from proof.crashes.house import World
 from proof.crashes.journeys.handing_in import HANDED_IN
 from proof.crashes.journeys.journey import Journey

@@ -5,13 +5,12 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import exists, text
+import psycopg
+from sqlalchemy import exists
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import replacement_traverse
 
 from cases.access.actors import Actor
-from cases.database.migrating import migrate
-from cases.database.transactions import Database
 from cases.ladder import sweep
 from cases.organisation.people import Role
 from cases.organisation.units import DESK
@@ -23,9 +22,9 @@ from cases.village.plans import lacking as plans_lacking
 from cases.village.plans.reading.published import IS_NEWEST, NEWER
 from cases.village.plans.records.plan_version import PlanVersion
 from cases.village.showing import all_villages, one_village
-from proof.crashes import grounds
+from proof.crashes.databases import OnServer
 
-FUNCTIONS = text(
+FUNCTIONS = (
     "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname IN"
     " ('ventil_plan_frozen', 'ventil_plan_frozen_but_erasing', 'ventil_plan_whole')"
 )
@@ -87,11 +86,13 @@ def look_not_claimed() -> AbstractContextManager[object]:
 def no_for_share() -> Iterator[None]:
     """Let the triggers of plans on PostgreSQL only read what they depend on, and not lock it."""
 
-    def migrated(database: Database) -> None:
-        migrate(database)
-        with database.transaction() as session:
-            for function in session.scalars(FUNCTIONS).all():
-                session.execute(text(function.replace(" FOR SHARE", "").replace(":", "\\:")))
+    make = OnServer.make
 
-    with patch.object(grounds, "migrate", migrated):
+    def made(databases: OnServer, name: str) -> None:
+        make(databases, name)
+        with psycopg.connect(databases.plain_url(name)) as connection:
+            for (function,) in connection.execute(FUNCTIONS).fetchall():
+                connection.execute(function.replace(" FOR SHARE", "").encode())
+
+    with patch.object(OnServer, "make", made):
         yield

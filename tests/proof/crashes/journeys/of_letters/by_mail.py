@@ -20,7 +20,7 @@ from notifications.deliveries import Address, Delivery, DeliveryLine
 from notifications.inbound.lmtp.door import KEPT, Door
 from notifications.letters.reply_addresses import reply_addresses
 from proof.crashes.acting import changed, handed_in
-from proof.crashes.grounds import BEGINS
+from proof.crashes.databases import BEGINS
 from proof.crashes.house import Process
 from proof.crashes.journeys.journey import Journey, Step, until
 

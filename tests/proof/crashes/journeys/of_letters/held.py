@@ -14,7 +14,7 @@ from notifications.deliveries import NewsPace
 from notifications.planning.held.absences import note_absence
 from notifications.preferences import address_of, change_pace
 from proof.crashes.acting import changed, commented, handed_in, now_of
-from proof.crashes.grounds import BEGINS
+from proof.crashes.databases import BEGINS
 from proof.crashes.house import Process
 from proof.crashes.journeys.clock import morning
 from proof.crashes.journeys.journey import Journey, Step
