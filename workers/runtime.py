@@ -22,11 +22,17 @@ class Runtime:
     bell: Bell
     stop: threading.Event = field(default_factory=threading.Event)
 
+    def close(self) -> None:
+        """Close the connections to the mail server that are kept; those in use close when they are given back."""
+        if self.transport.kept is not None:
+            self.transport.kept.close()
+
 
 def open_runtime(database: Database, settings: Settings, redis_url: str | None) -> Runtime:
     """Build a runtime: with a broker on Redis, or with queues in memory when `redis_url` is None.
 
-    The settings say which mail transport it gets. The database must be open already.
+    The settings say which mail transport it gets. The database must be open already. Call `Runtime.close` in the end.
     """
     broker = make_broker(redis_url)
-    return Runtime(database, settings, transport_from(settings), broker, Bell(broker, THREADS))
+    transport = transport_from(settings, keeps_connections=True)
+    return Runtime(database, settings, transport, broker, Bell(broker, THREADS))

@@ -5,6 +5,7 @@ After a crash a letter is sent twice only if it was accepted but not yet recorde
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from notifications.sending import circuit_breaker, outcomes
 from notifications.sending.accepted_letters import AcceptedLetters
 from notifications.sending.claiming import claim_letters, is_anything_due
 from notifications.sending.errors import ConnectionLost, Refused, RefusedForGood, RefusedForNow, Unreachable
+from notifications.sending.kept_connections import KeptConnections
 from notifications.sending.local_mailbox import Mailbox, MailboxConnection
 from notifications.sending.preparing import PreparedLetter, prepare
 from notifications.sending.smtp import SmtpConnection, SmtpServer, server_at
@@ -42,45 +44,58 @@ class MailTransport:
     """What sending needs: a mail server or local mailbox, and the settings of letters.
 
     `lease_policy` says how many letters a worker claims at once, for how long, and how often a letter may be claimed.
+    `kept` are the connections that are kept open between two rounds, None when each round opens its own.
     """
 
     server: SmtpServer | Mailbox
     letter_settings: LetterSettings
     lease_policy: LeasePolicy = LEASE_POLICY
+    kept: KeptConnections | None = None
+
+    def connection(self, accepted: AcceptedLetters) -> AbstractContextManager[SmtpConnection | MailboxConnection]:
+        """Return a connection for one round, which `with` opens unless one was kept."""
+        return self.kept.connection(accepted) if self.kept else self.server.connection(accepted)
 
 
-def transport_from(settings: Settings) -> MailTransport:
-    """Return the transport that the settings name: their mail server, else the local mailbox in the folder `var`."""
+def transport_from(settings: Settings, *, keeps_connections: bool = False) -> MailTransport:
+    """Return the transport that the settings name: their mail server, else the local mailbox in the folder `var`.
+
+    Whoever `keeps_connections` closes the transport's `kept` in the end.
+    """
     server: SmtpServer | Mailbox = Mailbox(settings.var / "mailbox")
     if settings.smtp_url:
         hello = urlsplit(settings.base_url).hostname or "localhost"
         server = server_at(settings.smtp_url, hello if hello[-1].isalpha() else "localhost")
-    return MailTransport(server, LetterSettings.of(settings))
+    kept = KeptConnections(server) if keeps_connections and isinstance(server, SmtpServer) else None
+    return MailTransport(server, LetterSettings.of(settings), kept=kept)
 
 
 def deliver_some(
     database: Database,
     transport: MailTransport,
     *,
+    told: bool = False,
     stop: threading.Event | None = None,
     more: Callable[[], object] = lambda: None,
 ) -> int:
     """Send due letters until none is left, about 200 were claimed or `stop` is set; return how many were claimed.
 
+    When `told` that letters are due, claim them without looking first, if there is a connection to send them on.
     `more` is called when there are more letters than are claimed at once, so that another worker may help. When the
     mail server cannot be reached, return 0; a letter that was not handed over for that reason keeps its number of
     attempts.
     """
-    name = transport.server.name
-    with database.reading() as session:
-        if not is_anything_due(session):
+    name, was_down = transport.server.name, False
+    if not (told and transport.kept and transport.kept.has_one()):
+        with database.reading() as session:
+            if not is_anything_due(session):
+                return 0
+            was_down = circuit_breaker.is_down_now(session, name)
+        if was_down and not circuit_breaker.begin_probe(database, name):
             return 0
-        was_down = circuit_breaker.is_down_now(session, name)
-    if was_down and not circuit_breaker.begin_probe(database, name):
-        return 0
     try:
         accepted = AcceptedLetters(database)
-        with transport.server.connection(accepted) as connection:
+        with transport.connection(accepted) as connection:
             if was_down:
                 circuit_breaker.record_up(database, name)
             return _Round(database, transport, connection, accepted, stop or threading.Event(), more).run()

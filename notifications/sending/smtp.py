@@ -53,7 +53,7 @@ class SmtpServer:
         `watcher` records before any wait for the server that lasts: for an answer, or for a new connection.
         """
         connection = _Mail(self).connect()
-        connection.watcher = watcher
+        connection.watch(watcher)
         return connection
 
 
@@ -75,7 +75,7 @@ class Watcher(Protocol):
         """Do it now."""
 
 
-class _WatchedSmtp(smtplib.SMTP):
+class WatchedSmtp(smtplib.SMTP):
     """The library's connection; calls `watcher.record` when an answer does not come within `watcher.patience`."""
 
     watcher: Watcher | None = None
@@ -83,18 +83,19 @@ class _WatchedSmtp(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """Return the next answer of the server: its code, and its text."""
         patience = self.watcher.patience() if self.watcher else None
-        if self.watcher and patience is not None and not self._answers_within(patience):
+        if self.watcher and patience is not None and not self.answers_within(patience):
             self.watcher.record()
         return super().getreply()
 
-    def _answers_within(self, seconds: float) -> bool:
+    def answers_within(self, seconds: float) -> bool:
+        """Return whether the server says something within this time, or closes the connection."""
         waiting = select.poll()
         if self.sock is not None:
             waiting.register(self.sock, select.POLLIN)
         return bool(waiting.poll(seconds * 1000))
 
 
-class _WatchedSmtpOverTls(_WatchedSmtp, smtplib.SMTP_SSL):
+class _WatchedSmtpOverTls(WatchedSmtp, smtplib.SMTP_SSL):
     """The same over TLS from the first byte."""
 
 
@@ -123,6 +124,7 @@ class SmtpConnection(flask_mail.Connection):
     """A connection over which many letters are sent. It is opened again when the server has closed it."""
 
     mail: _Mail
+    host: WatchedSmtp | None
     watcher: Watcher | None = None
 
     def __enter__(self) -> "SmtpConnection":
@@ -135,9 +137,19 @@ class SmtpConnection(flask_mail.Connection):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._quit()
+        self.close()
 
-    def configure_host(self) -> smtplib.SMTP:
+    def watch(self, watcher: Watcher | None) -> None:
+        """Tell this watcher from now on before a wait for the server lasts, in place of the one before."""
+        self.watcher = watcher
+        if self.host is not None:
+            self.host.watcher = watcher
+
+    def is_open(self) -> bool:
+        """Return whether the server has neither closed the idle connection nor said anything on it."""
+        return self.host is not None and not self.host.answers_within(0)
+
+    def configure_host(self) -> WatchedSmtp:
         """Connect to the mail server, log in, and return the open connection. `Unreachable` when either fails."""
         try:
             return self._connect()
@@ -221,7 +233,7 @@ class SmtpConnection(flask_mail.Connection):
         except (OSError, smtplib.SMTPException):
             self._drop()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> WatchedSmtp:
         server = self.mail.smtp_server
         host = _smtp_of(server)
         try:
@@ -238,8 +250,8 @@ class SmtpConnection(flask_mail.Connection):
         host.watcher = self.watcher
         return host
 
-    def _quit(self) -> None:
-        """Send QUIT. What was accepted stays so when that fails."""
+    def close(self) -> None:
+        """Send QUIT and close the connection. What was accepted stays so when that fails."""
         if self.host is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 if self.host.sock is not None:
@@ -253,9 +265,9 @@ class SmtpConnection(flask_mail.Connection):
             self.host = None
 
 
-def _smtp_of(server: SmtpServer) -> _WatchedSmtp:
+def _smtp_of(server: SmtpServer) -> WatchedSmtp:
     if server.scheme != "smtps":
-        return _WatchedSmtp(server.host, server.port, server.hello, server.connect_seconds)
+        return WatchedSmtp(server.host, server.port, server.hello, server.connect_seconds)
     context = ssl.create_default_context()
     return _WatchedSmtpOverTls(server.host, server.port, server.hello, timeout=server.connect_seconds, context=context)
 

@@ -34,17 +34,19 @@ def declare_actors(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
 def deliver_in_turn(runtime: Runtime, claimed: Callable[[], None], pacer: Pacer) -> None:
     """Do what `deliver` does, some milliseconds after this process's last turn, for all letters that came since."""
     if pacer.is_my_turn(runtime.stop):
-        deliver(runtime, claimed)
+        deliver(runtime, claimed, told=True)
 
 
-def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
+def deliver(runtime: Runtime, claimed: Callable[[], None], *, told: bool = False) -> None:
     """Send up to about 200 letters that are due; call `claimed` if there were any. Errors are logged, never raised.
+
+    `told`: somebody has said that letters are due.
 
     When more letters are due than are claimed at once, a message is enqueued that runs this beside it, or again.
     """
     ring = partial(runtime.bell.ring, "deliver")
     try:
-        handled = deliver_some(runtime.database, runtime.transport, stop=runtime.stop, more=ring)
+        handled = deliver_some(runtime.database, runtime.transport, told=told, stop=runtime.stop, more=ring)
     except Exception as error:
         LOG.error("deliver.trouble", error=type(error).__name__, exc_info=True)
         return
@@ -57,10 +59,14 @@ def deliver(runtime: Runtime, claimed: Callable[[], None]) -> None:
 def deliver_until_stopped(runtime: Runtime, *, claimed: Callable[[], None]) -> None:
     """Call `deliver` every two seconds until the process is to stop, so that no letter depends on the broker.
 
+    Connections to the mail server that nobody needs are closed meanwhile.
+
     `claimed` is called whenever letters were due: it tells the watchdog that work is done.
     """
     while not runtime.stop.wait(LOOKS_EVERY):
         deliver(runtime, claimed)
+        if runtime.transport.kept is not None:
+            runtime.transport.kept.close_idle()
 
 
 def _without_result(run: Callable[[], object]) -> Callable[[], None]:

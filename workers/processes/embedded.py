@@ -67,6 +67,7 @@ class Embedded:
         self._worker.stop(timeout=int(STOPS_WITHIN * 1000))
         for thread in self._threads:
             thread.join(STOPS_WITHIN)
+        self._runtime.close()
         self._lock.release()
         self._runtime = self._worker = None
         LOG.info("embedded.stopped")

@@ -75,6 +75,7 @@ def _process_runtime(settings: Settings) -> Iterator[Runtime]:
         signal.signal(number, lambda *_: runtime.stop.set())
     LOG.info("process.started", pid=os.getpid())
     yield runtime
+    runtime.close()
     database.close()
     LOG.info("process.stopped", pid=os.getpid())
 

@@ -7,7 +7,7 @@ import structlog
 from cases.database.leases.leased import LEASE_POLICY
 from workers.pacing import Pacer
 from workers.relay.held_letters import plan_digest
-from workers.relay.relay import relay_some
+from workers.relay.relay import PlannedLetters, relay_some
 from workers.relay.sweep_letters import plan_event_batch
 from workers.relay.waiting_work import waiting_work
 from workers.relay.waking import Wake
@@ -23,35 +23,45 @@ def relay_until_stopped(runtime: Runtime, wake: Wake, *, claimed: Callable[[], N
     `claimed` is called after each round that planned something: it tells the watchdog that work is done. Errors are
     logged, never raised.
     """
-    pacer = Pacer(runtime.settings.gather_seconds)
+    pacer, told = Pacer(runtime.settings.gather_seconds), False
     while not runtime.stop.is_set():
         pacer.is_my_turn(runtime.stop)
         wake.forget()
         try:
-            if relay_once(runtime):
-                claimed()
-                continue
+            planned = relay_once(runtime, told=told)
         except Exception as error:
             LOG.error("relay.trouble", error=type(error).__name__, exc_info=True)
             runtime.stop.wait(LOOKS_EVERY)
-        wake.wait(LOOKS_EVERY)
+            planned = None
+        if planned:
+            claimed()
+        more = planned is not None and not planned.is_all
+        told = not more and wake.wait(LOOKS_EVERY)
     wake.close()
 
 
-def relay_once(runtime: Runtime) -> bool:
+def relay_once(runtime: Runtime, *, told: bool = False) -> PlannedLetters | None:
     """Plan the letters of some outbox entries, of one sweep's batch, and one digest of held letters.
 
-    Wake the mail workers. Return False when there was nothing to plan.
+    Wake the mail workers. Return None when there was nothing to plan. When `told` that there are outbox entries, begin
+    with them, and look for the rest only if there are none: a look costs as much as a claim.
     """
+    if told and (planned := relay_some(runtime.database)):
+        _ring_for(runtime, planned.letters)
+        return planned
     waiting = waiting_work(runtime.database)
-    events = waiting.outbox_entries and _ring_for(runtime, relay_some(runtime.database))
-    batch = waiting.event_batch and _ring_for(runtime, plan_event_batch(runtime.database))
-    digest = waiting.held_letters and _ring_for(runtime, plan_digest(runtime.database))
-    return events or batch or digest
+    planned = relay_some(runtime.database) if waiting.outbox_entries else None
+    if planned:
+        _ring_for(runtime, planned.letters)
+    for waits, plan in ((waiting.event_batch, plan_event_batch), (waiting.held_letters, plan_digest)):
+        letters = plan(runtime.database) if waits else None
+        if letters is not None:
+            _ring_for(runtime, letters)
+            planned = PlannedLetters(letters, is_all=False)
+    return planned
 
 
-def _ring_for(runtime: Runtime, letters: int | None) -> bool:
-    """Ring once for each portion of letters that a worker claims; return whether there was anything to plan."""
+def _ring_for(runtime: Runtime, letters: int) -> None:
+    """Ring once for each portion of letters that a worker claims."""
     if letters:
         runtime.bell.ring("deliver", times=-(-letters // LEASE_POLICY.batch))
-    return letters is not None

@@ -31,10 +31,17 @@ BLAMELESS = (UnknownEvent, OperationalError)
 POLICY = LeasePolicy(batch=50)
 
 
-def relay_some(database: Database, policy: LeasePolicy = POLICY) -> int | None:
+class PlannedLetters(NamedTuple):
+    """The number of deliveries that were planned; `is_all` is False when there may be more to plan."""
+
+    letters: int
+    is_all: bool
+
+
+def relay_some(database: Database, policy: LeasePolicy = POLICY) -> PlannedLetters | None:
     """Plan the letters of up to `policy.batch` outbox entries, claimed for `policy.lease`.
 
-    Return the number of new deliveries, or None when no entry could be claimed.
+    Return what was planned, or None when no entry could be claimed.
     """
     with database.transaction() as session:
         claimed = claim(session, QUEUE, policy, present(session))
@@ -42,10 +49,10 @@ def relay_some(database: Database, policy: LeasePolicy = POLICY) -> int | None:
         return None
     if len(claimed.rows) > 1:
         try:
-            return _plan(database, claimed.token, claimed.rows)
+            return PlannedLetters(_plan(database, claimed.token, claimed.rows), claimed.is_all)
         except Exception as error:
             LOG.info("relay.one_by_one", works=len(claimed.rows), error=type(error).__name__)
-    return _plan_one_by_one(database, claimed, policy)
+    return PlannedLetters(_plan_one_by_one(database, claimed, policy), claimed.is_all)
 
 
 # --- claiming ----------------------------------------------------------------------------

@@ -19,8 +19,11 @@ TIMEOUTS = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 
 class Wake(Protocol):
     """What a relay waits on when it has nothing to plan."""
 
-    def wait(self, seconds: float) -> None:
-        """Return when there may be something to plan, at the latest after this many seconds."""
+    def wait(self, seconds: float) -> bool:
+        """Return when there may be something to plan, at the latest after this many seconds.
+
+        Return True when there are outbox entries, as far as is known, and False when it is better to look.
+        """
 
     def forget(self) -> None:
         """Forget that there was something to plan: the round that begins now finds it."""
@@ -35,9 +38,13 @@ class WokenByCommits:
     def __init__(self, wrote: threading.Event) -> None:
         self.wrote = wrote
 
-    def wait(self, seconds: float) -> None:
-        """Return after the next commit of this process, or at once if one came meanwhile; wait `seconds` at most."""
+    def wait(self, seconds: float) -> bool:
+        """Return after the next commit of this process, or at once if one came meanwhile; wait `seconds` at most.
+
+        Return False, since most commits are of other things.
+        """
         self.wrote.wait(seconds)
+        return False
 
     def forget(self) -> None:
         """Forget the commits so far."""
@@ -55,18 +62,19 @@ class WokenByNotify:
         self.conninfo = make_conninfo(plain, **TIMEOUTS)
         self._connection: psycopg.Connection | None = None
 
-    def wait(self, seconds: float) -> None:
-        """Return after the next NOTIFY, at the latest after this many seconds.
+    def wait(self, seconds: float) -> bool:
+        """Return after the next NOTIFY, at the latest after this many seconds; True if one came.
 
         When it has to connect first, it returns at once: a NOTIFY may have been missed.
         """
         begun = time.monotonic()
         try:
-            self._listen(seconds)
+            return self._listen(seconds)
         except psycopg.Error as error:
             LOG.warning("relay.not_listening", error=type(error).__name__)
             self.close()
             time.sleep(max(0.0, seconds - (time.monotonic() - begun)))
+            return False
 
     def forget(self) -> None:
         """Forget the NOTIFYs that have come so far."""
@@ -81,13 +89,12 @@ class WokenByNotify:
             self._connection.close()
             self._connection = None
 
-    def _listen(self, seconds: float) -> None:
+    def _listen(self, seconds: float) -> bool:
         if self._connection is None:
             self._connection = psycopg.connect(self.conninfo, autocommit=True)
             self._connection.execute(f"LISTEN {CHANNEL}")
-            return  # a NOTIFY may have been sent before we listened
-        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
-            return
+            return False  # a NOTIFY may have been sent before we listened
+        return any(True for _ in self._connection.notifies(timeout=seconds, stop_after=1))
 
 
 def wake_of(database: Database) -> Wake:

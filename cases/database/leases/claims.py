@@ -44,12 +44,14 @@ class Queue:
 class Claim:
     """The rows that a worker has leased, oldest first; the first column of each row is its primary key.
 
-    `kind` is the model of the rows. `token` is the token of the lease, or "" when there are no rows.
+    `kind` is the model of the rows. `token` is the token of the lease, or "" when there are no rows. `is_all` is False
+    when other rows may have been due too.
     """
 
     kind: type[Leased]
     token: str
     rows: Sequence[Any]
+    is_all: bool = True
 
     @property
     def keys(self) -> list[Any]:
@@ -65,12 +67,15 @@ def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime)
     """
     due = {"moment": moment, "most": policy.batch}
     rows: Sequence[Any] = session.connection().execute(queue.due, due).all()
+    found, suspected = len(rows), False
     if queue.set_aside is not None:
         rows = _before_suspects(_set_hopeless_aside(session, queue, rows, policy))
+        suspected = bool(rows and rows[0].claims)
+    is_all = len(rows) == found and not suspected
     if queue.with_followers is not None and rows:
         rows = queue.with_followers(session, rows, moment, policy.batch)
     token = acquire(session, queue.kind, [row[0] for row in rows], policy, moment) if rows else ""
-    return Claim(queue.kind, token, rows)
+    return Claim(queue.kind, token, rows, is_all and max(found, len(rows)) < policy.batch)
 
 
 def _set_hopeless_aside(session: Session, queue: Queue, rows: Sequence[Any], policy: LeasePolicy) -> Sequence[Any]:

@@ -21,7 +21,8 @@ from cases.database.transactions import Database
 from cases.demo.moving_clock import MovingClock
 from cases.settings import Settings
 from notifications.inbound.filing.queue import file_some
-from notifications.sending import accepted_letters
+from notifications.sending import accepted_letters, kept_connections
+from notifications.sending.kept_connections import KeptConnections
 from notifications.sending.sending import MailTransport, deliver_some, transport_from
 from proof.crashes.boundaries import Boundaries
 from proof.crashes.hooks import wall_clock, watch_messages, watched_commits, watched_files
@@ -144,7 +145,7 @@ class Process:
         return heard
 
 
-FOR_EVER = 3600.0  # seconds: when letters are recorded must not depend on how fast the machine is
+FOR_EVER = 3600.0  # seconds: when letters are recorded and lines closed must not depend on how fast the machine is
 
 
 @contextmanager
@@ -158,6 +159,7 @@ def running(world: World, boundaries: Boundaries) -> Iterator[Process]:
             watched_commits(world.database.engine, boundaries),
             watched_files(boundaries),
             patch.object(accepted_letters, "LONGEST_UNRECORDED", FOR_EVER),
+            patch.object(kept_connections, "LONGEST_IDLE", FOR_EVER),
             watched_mailbox(world.mailbox, boundaries),
         ):
             yield process
@@ -188,4 +190,4 @@ def _transport(world: World, boundaries: Boundaries) -> MailTransport:
     if world.settings.smtp_url is None:
         return transport
     server = WatchedSmtpServer("smtp", "mail.example", 25, mail_server=world.mail, boundaries=boundaries)
-    return replace(transport, server=server)
+    return replace(transport, server=server, kept=KeptConnections(server))

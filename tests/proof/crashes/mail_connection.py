@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from support.servers.mail_server import FakeMailServer, MailServerMood
 
-from notifications.sending.smtp import SmtpConnection, SmtpServer, Watcher
+from notifications.sending.smtp import SmtpConnection, SmtpServer, WatchedSmtp, Watcher
 from proof.crashes.boundaries import Boundaries
 
 Answer = tuple[int, bytes]
@@ -30,13 +30,13 @@ class WatchedSmtpServer(SmtpServer):
         connection._connect = watched  # type: ignore[method-assign]
         return connection
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> WatchedSmtp:
         if self.mail_server.mood is MailServerMood.REFUSE:
             raise ConnectionRefusedError("nobody listens")
         return _InMemorySmtp(self.mail_server, self.boundaries.watched)
 
 
-class _InMemorySmtp(smtplib.SMTP):
+class _InMemorySmtp(WatchedSmtp):
     """The library's connection without a socket."""
 
     def __init__(
