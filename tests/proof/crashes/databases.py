@@ -34,6 +34,9 @@ class Databases(Protocol):
     def drop(self, name: str) -> None:
         """Remove the database."""
 
+    def close(self) -> None:
+        """Close what is open."""
+
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
         """Change the arguments of the driver's connect, in place, so that they lead to this database."""
 
@@ -60,6 +63,9 @@ class Files:
         """Remove the file and what lies beside it."""
         for path in self.folder.glob(f"{name}.sqlite3*"):
             path.unlink()
+
+    def close(self) -> None:
+        """Do nothing: files are not kept open."""
 
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
         """Put the file's path in their place."""
