@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from support.houses.letter_town import furnish as furnish_town
 from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
 from support.servers import services
 from support.servers.browser_setup import find_browser
+from support.servers.database_pool import DatabasePool
 from support.servers.dovecot import Dovecot, TestMailbox, start_dovecot
 from support.servers.mail_server import FakeMailServer
 from support.shared_statements import SharedStatements
@@ -164,13 +166,22 @@ def postgres_url(postgres_server: str, run_folder: Path) -> Iterator[str]:
     services.drop_database(postgres_server, name)
 
 
+@pytest.fixture(scope="session")
+def database_pool(postgres_server: str, run_folder: Path) -> Iterator[DatabasePool]:
+    """The pool of copies of this process."""
+    with closing(DatabasePool(postgres_server, services.database_prefix(run_folder))) as pool:
+        yield pool
+
+
 @pytest.fixture
-def postgres_copy(postgres_server: str, run_folder: Path) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
-    """`postgres_copy(name, fill)`: the URL of a new database, a copy of the one that `fill(url)` filled.
+def postgres_copy(
+    postgres_server: str, run_folder: Path, database_pool: DatabasePool
+) -> Iterator[Callable[[str, Callable[[str], None]], str]]:
+    """`postgres_copy(name, fill)`: the URL of a database like the one that `fill(url)` filled, for this test alone.
 
     `fill` runs once per test run for each `name`, and must leave no connection open.
     """
-    made = []
+    lent = []
 
     def copy(name: str, fill: Callable[[str], None]) -> str:
         template = f"{services.database_prefix(run_folder)}like_{name}"
@@ -180,12 +191,12 @@ def postgres_copy(postgres_server: str, run_folder: Path) -> Iterator[Callable[[
             return template
 
         services.once(run_folder, template, make)
-        made.append(services.new_database_name(run_folder))
-        return services.fresh_database(postgres_server, made[-1], template=template)
+        lent.append(database_pool.lend(template))
+        return lent[-1].url
 
     yield copy
-    for name in made:
-        services.drop_database(postgres_server, name)
+    for one in lent:
+        database_pool.take_back(one)
 
 
 @pytest.fixture

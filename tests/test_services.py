@@ -5,12 +5,14 @@ import os
 import smtplib
 import socket
 import threading
+from contextlib import closing
 
 import psycopg
 import pytest
 import redis
 from imap_tools import MailBoxUnencrypted
-from support.servers import services
+from support.servers import database_pool, services
+from support.servers.database_pool import DatabasePool
 from support.servers.mail_server import FakeMailServer
 
 # --- PostgreSQL ----------------------------------------------------------------------------
@@ -59,6 +61,90 @@ def test_a_copy_has_what_was_filled_once(postgres_copy):
         connection.execute("DELETE FROM village")
     with connect(second) as connection:
         assert connection.execute("SELECT name FROM village").fetchone() == ("Lövnäs",)
+
+
+VILLAGES = """CREATE TABLE village (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE);
+    CREATE TABLE house (id bigint GENERATED ALWAYS AS IDENTITY, village bigint REFERENCES village,
+        words text, length int GENERATED ALWAYS AS (length(words)) STORED);
+    CREATE TABLE quiet (day date);
+    INSERT INTO village (name) VALUES ('Lövnäs'), ('Norrby');
+    INSERT INTO house (village, words) VALUES (1, 'en\trad\\och \n'), (2, NULL)"""
+CHANGES = {
+    "a new row": "INSERT INTO village (name) VALUES ('Söderby')",
+    "another word": "UPDATE house SET words = 'x' WHERE village = 1",
+    "one row fewer": "DELETE FROM house WHERE village = 2",
+    "as many rows as before": "DELETE FROM house; INSERT INTO house (village) VALUES (1), (1)",
+    "a key that is referenced": "DELETE FROM house; DELETE FROM village",
+    "a number taken": "SELECT nextval('village_id_seq')",
+    "a row where there was none": "INSERT INTO quiet VALUES ('2026-03-02')",
+    "nothing at last": "BEGIN; DELETE FROM house; ROLLBACK",
+}
+SPOILING = {
+    "a table": "CREATE TABLE more ()",
+    "a column": "ALTER TABLE quiet ADD COLUMN more int",
+    "a trigger": "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+    "CREATE TRIGGER t BEFORE INSERT ON quiet FOR EACH ROW EXECUTE FUNCTION f()",
+    "a constraint taken away": "ALTER TABLE village DROP CONSTRAINT village_name_key",
+    "statistics": "ANALYZE village",
+    "an emptied table": "TRUNCATE house",
+    "a setting": "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = 64', current_database()); END $$",
+}
+
+
+@pytest.fixture
+def pool(postgres_server, run_folder):
+    template = f"{services.database_prefix(run_folder)}villages"
+    made = services.once(run_folder, template, lambda: services.fresh_database(postgres_server, template))
+    with connect(made) as connection:
+        if connection.execute("SELECT to_regclass('village')").fetchone() == (None,):
+            connection.execute(VILLAGES)
+    with closing(DatabasePool(postgres_server, services.database_prefix(run_folder))) as pool:
+        pool.template = template
+        yield pool
+
+
+def everything_in(url):
+    with connect(url) as connection:
+        rows = [connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in ("village", "house")]
+        added = connection.execute("INSERT INTO village (name) VALUES ('ny') RETURNING id").fetchone()
+        return rows, added, connection.execute("SELECT count(*) FROM quiet").fetchone()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_copy_that_a_test_changed_is_as_it_was_for_the_next(pool, change):
+    untouched = pool.lend(pool.template)
+    before = everything_in(untouched.url)
+    copy = pool.lend(pool.template)
+    with connect(copy.url) as connection:
+        connection.execute(change)
+    pool.take_back(copy)
+    assert pool.lend(pool.template) is copy
+    assert everything_in(copy.url) == before
+    pool.take_back(copy)
+    pool.take_back(untouched)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("change", SPOILING.values(), ids=SPOILING)
+def test_a_copy_whose_form_a_test_changed_is_dropped(pool, change):
+    copy = pool.lend(pool.template)
+    with connect(copy.url) as connection:
+        connection.execute(change)
+    pool.take_back(copy)
+    another = pool.lend(pool.template)
+    assert another is not copy
+    pool.take_back(another)
+
+
+@pytest.mark.postgres
+def test_a_copy_to_which_somebody_is_connected_is_dropped(pool, monkeypatch):
+    monkeypatch.setattr(database_pool, "PATIENCE", 0.1)
+    copy = pool.lend(pool.template)
+    with connect(copy.url) as connection:
+        pool.take_back(copy)
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
 
 
 @pytest.mark.postgres
