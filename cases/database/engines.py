@@ -51,7 +51,8 @@ def counting_engine(url: str, *, pooled: bool = False) -> Engine:
     pool = {"pool_size": 2, "max_overflow": 2, "pool_timeout": SHORT_WAIT}
     if not url.startswith("sqlite"):
         connecting = {"connect_timeout": 2, **_session_settings(COUNTING_LIMITS, pooled=pooled)}
-        return _with_limits(create_engine(url, connect_args=connecting, **pool), COUNTING_LIMITS, pooled=pooled)
+        engine = create_engine(url, connect_args=connecting, use_native_hstore=False, **pool)
+        return _with_limits(engine, COUNTING_LIMITS, pooled=pooled)
     engine = create_engine(url, connect_args={"timeout": SHORT_WAIT, "check_same_thread": False}, **pool)
     event.listen(engine, "connect", partial(_prepare_sqlite, pragmas=COUNTING_PRAGMAS))
     event.listen(engine, "begin", _begin_sqlite)
@@ -68,6 +69,7 @@ def postgresql_engine(url: str, pool_size: int, *, pooled: bool = False) -> Engi
         url,
         json_serializer=write_json,
         hide_parameters=True,  # errors are logged, and must not hold what people wrote
+        use_native_hstore=False,  # the dialect would ask each new connection for a type that no column has
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=10,

@@ -173,10 +173,12 @@ class GatheringRound:
         return [one for one in self.recent.get(draft.recipient.key, ()) if one.was_caused_by_mail_about(ref)]
 
     def _not_before(self, draft: DeliveryDraft, recent: Sequence[RecentLetter]) -> datetime | None:
+        """Return an hour after the same was told last. A letter that waits and cannot be joined is about to go."""
         source = draft.lines[0].gathered_as
-        told = [letter.goes_at for letter in recent if letter.has_told_of(source)]
+        before = [letter for letter in recent if letter.has_told_of(source)]
         if draft.lines[0].context.get("by_mail"):
-            told += [letter.goes_at for letter in self._caused_by_mail(draft)]
+            before += self._caused_by_mail(draft)
+        told = [min(letter.goes_at, self.moment) for letter in before]
         told += [self.moment] if (source, draft.recipient.key) in self._told_now else []
         return max(told) + WINDOW if told and max(told) + WINDOW > self.moment else None
 

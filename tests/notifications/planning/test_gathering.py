@@ -201,6 +201,25 @@ def test_in_one_round_too_what_is_told_at_once_waits_for_nothing_that_is_gathere
     assert len(sent_to_officer(town, transport, smtp_sink)) == count + 2
 
 
+def test_nothing_waits_longer_than_an_hour_for_what_was_to_wait_itself(town, transport, smtp_sink):
+    one, other = with_officer(town), with_officer(town)
+    for text in ("Första", "Andra"):  # the second waits for an hour
+        write(town, one, text)
+        sent_to_officer(town, transport, smtp_sink)
+    count = len(smtp_sink.to(OFFICER))
+    with town.database.transaction() as session:  # it is let go by what staff write, in the round of the third
+        case, about_it = case_to_change(session, other), case_to_change(session, one)
+        kontakt = town.actor(session, "kontakt")
+        comment(session, case, "En helt annan sak", Visibility.PARTICIPANTS, by=kontakt, at=A_TUESDAY)
+        comment(session, about_it, "Tredje", Visibility.PARTICIPANTS, by=reporter_of(about_it), at=A_TUESDAY)
+    town.plan()
+    gathered, first = sent_to_officer(town, transport, smtp_sink)[count:]
+    assert "Andra" in text_of(gathered) and "En helt annan sak" in text_of(first)
+    let_pass(town, minutes=61)
+    (last,) = sent_to_officer(town, transport, smtp_sink)[count + 2 :]
+    assert "Tredje" in text_of(last)
+
+
 def test_what_staff_write_is_told_at_once(town, transport, smtp_sink):
     ref = with_officer(town)
     sent_to_officer(town, transport, smtp_sink)
@@ -245,13 +264,13 @@ def test_sixty_alarms_with_one_cause_are_two_letters_to_each(town, transport, sm
         town.hand_in(reporter=Reporter(email=f"nummer{number}@hemma.example"))
     town.plan()
     with town.database.transaction() as session:
-        for delivery in session.scalars(select(Delivery)):
+        for delivery in session.scalars(select(Delivery).order_by(Delivery.id)):
             set_aside_delivery(session, delivery, f"550 5.1.1 <nummer{delivery.id}@hemma.example>: no such user")
     for _ in range(2):  # as the relay does: the first alone, then the others
         town.plan()
         sent_to_officer(town, transport, smtp_sink)
         with town.database.transaction() as session:
-            others = session.scalars(select(Delivery).where(Delivery.letter == "receipt"))
+            others = session.scalars(select(Delivery).where(Delivery.letter == "receipt").order_by(Delivery.id))
             for delivery in others:
                 set_aside_delivery(session, delivery, f"550 5.1.1 <nummer{delivery.id}@hemma.example>: no such user")
     town.plan()

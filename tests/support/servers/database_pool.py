@@ -67,20 +67,28 @@ class _Copy:
         if self._catalogs() != template.catalogs:
             raise CopyIsSpoiled(self.name)
         now = self.connection.execute(template.newest_rows, prepare=True).fetchall()
-        with self.connection.transaction():
-            for table, count, (found, newest) in zip(template.tables, template.counts, now, strict=True):
-                if found != count or (newest or 0) >= self.written_before:
-                    self._write(table, template.rows.get(table))
+        changed = [
+            table
+            for table, count, (found, newest) in zip(template.tables, template.counts, now, strict=True)
+            if found != count or (newest or 0) >= self.written_before
+        ]
+        if changed:
+            self._empty(changed)
+        for table in changed:
+            if rows := template.rows.get(table):
+                with self.connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
+                    copy.write(rows)
         for (name, start, value), (_, _, found) in zip(template.sequences, self._sequences(), strict=True):
             if value != found:
                 self.connection.execute("SELECT setval(%s, %s, %s)", [name, value or start, value is not None])
         self.written_before = self._next_id()
 
-    def _write(self, table: str, rows: bytes | None) -> None:
-        self.connection.execute(f"DELETE FROM {table}".encode())
-        if rows:
-            with self.connection.cursor().copy(f"COPY {table} FROM STDIN".encode()) as copy:
-                copy.write(rows)
+    def _empty(self, tables: list[str]) -> None:
+        """Delete all rows, and what is left of them: else new rows would stand in another order than in a new table."""
+        with self.connection.transaction():
+            for table in tables:
+                self.connection.execute(f"DELETE FROM {table}".encode())
+        self.connection.execute(f"VACUUM {', '.join(tables)}".encode())
 
     def _rows_of(self, table: str) -> bytes:
         with self.connection.cursor().copy(f"COPY {table} TO STDOUT".encode()) as copy:
