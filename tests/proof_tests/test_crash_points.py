@@ -6,6 +6,8 @@ A short form on both databases; `make prove` tries every point.
 import contextlib
 import os
 from collections.abc import Callable
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from notifications.planning.planning import plan_events
 from proof.crashes.acting import handed_in
 from proof.crashes.boundaries import Boundaries, BoundarySide, Crash, Point
 from proof.crashes.grounds import CrashGround
+from proof.crashes.hooks import watched_files
 from proof.crashes.house import Process
 from proof.crashes.journeys import JOURNEYS, SHORT_ON_POSTGRESQL
 from proof.crashes.journeys.handing_in import HANDED_IN
@@ -81,3 +84,17 @@ def test_a_house_that_marks_work_done_before_it_is_planned_is_found_out(
     monkeypatch.setattr("workers.relay.relay._plan", done_first)
     with pytest.raises(Broken, match="not told"):
         Sweep(on_sqlite, Journey("handed in", HANDED_IN.steps[:1])).run(Length.SHORT)
+
+
+def write_over(file: Path) -> None:
+    os.replace(file, file)
+
+
+def test_what_others_write_is_no_boundary(tmp_path: Path) -> None:
+    boundaries = Boundaries()
+    (file := tmp_path / "a").touch()
+    of_another = FunctionType(write_over.__code__, {"__name__": "hypothesis.internal", "os": os})
+    with watched_files(boundaries):
+        of_another(file)
+        write_over(file)
+    assert boundaries.crossed == ["file: replace"]
