@@ -29,8 +29,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot) -> Ite
 @pytest.fixture(scope="module")
 def on_postgresql(
     postgres_server: str, run_folder: Path, tmp_path_factory: pytest.TempPathFactory, dovecot: Dovecot
-) -> Iterator[CrashGround]:
+) -> CrashGround:
     """A ground on the run's PostgreSQL server."""
     databases = OnServer(postgres_server, services.database_prefix(run_folder))
-    yield CrashGround(databases, tmp_path_factory.mktemp("crashes"), dovecot)
-    databases.close()
+    return CrashGround(databases, tmp_path_factory.mktemp("crashes"), dovecot)

@@ -8,7 +8,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, Protocol
 
-import psycopg
+from support.keys import SECRET_KEY
+from support.servers import services
 
 from cases.administration.loading import load_setup_file
 from cases.database.migrating import migrate
@@ -33,9 +34,6 @@ class Databases(Protocol):
 
     def drop(self, name: str) -> None:
         """Remove the database."""
-
-    def close(self) -> None:
-        """Close what is open."""
 
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
         """Change the arguments of the driver's connect, in place, so that they lead to this database."""
@@ -64,9 +62,6 @@ class Files:
         for path in self.folder.glob(f"{name}.sqlite3*"):
             path.unlink()
 
-    def close(self) -> None:
-        """Do nothing: files are not kept open."""
-
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
         """Put the file's path in their place."""
         given[0] = str(self._path(name))
@@ -80,38 +75,29 @@ class OnServer:
 
     def __init__(self, url: str, family: str) -> None:
         self.server, self.family, self.prefix = url, family, f"{family}{token_hex(4)}_"
-        self._connection = psycopg.connect(_plain(url), autocommit=True)
 
     def url(self, name: str) -> str:
         """Return the URL of a database."""
-        return _with_name(self.server, f"{self.prefix}{name}")
-
-    def plain_url(self, name: str) -> str:
-        """Return the URL of a database as the driver takes it."""
-        return _plain(self.url(name))
+        return services.with_path(self.server, f"{self.prefix}{name}")
 
     def make(self, name: str) -> None:
         """Copy the furnished database, which is made once in a process."""
-        self._copy(furnished_on(self.server, self.family), f"{self.prefix}{name}")
+        self._copy(furnished_on(self.server, self.family), name)
 
     def copy(self, name: str, to: str) -> None:
-        """Copy the server's files, which is quicker than writing all pages to its log."""
-        self._copy(f"{self.prefix}{name}", f"{self.prefix}{to}")
-
-    def _copy(self, like: str, name: str) -> None:
-        self._connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY FILE_COPY'.encode())
+        """Copy a database to which nobody is connected."""
+        self._copy(f"{self.prefix}{name}", to)
 
     def drop(self, name: str) -> None:
         """Drop the database, also when somebody is still connected."""
-        self._connection.execute(f'DROP DATABASE IF EXISTS "{self.prefix}{name}" WITH (FORCE)'.encode())
+        services.drop_database(self.server, f"{self.prefix}{name}")
 
     def redirect(self, name: str, given: list[Any], named: dict[str, Any]) -> None:
         """Put the database's name in their place."""
         named["dbname"] = f"{self.prefix}{name}"
 
-    def close(self) -> None:
-        """Close the connection to the server."""
-        self._connection.close()
+    def _copy(self, like: str, to: str) -> None:
+        services.fresh_database(self.server, f"{self.prefix}{to}", template=like)
 
 
 # --- the furnished one ---------------------------------------------------------------------
@@ -130,24 +116,14 @@ def furnished_file() -> bytes:
 def furnished_on(server: str, family: str) -> str:
     """Return the name of a furnished database on the server, which is made at the first call."""
     name = f"{family}{token_hex(4)}_furnished"
-    with psycopg.connect(_plain(server), autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
-    _furnish(_with_name(server, name))
+    _furnish(services.fresh_database(server, name))
     return name
 
 
 def _furnish(url: str) -> None:
-    settings = read_settings({"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": "whoever reads this file knows it"})
+    settings = read_settings({"VENTIL_DATABASE_URL": url, "VENTIL_SECRET_KEY": SECRET_KEY})
     database = database_at(settings, MovingClock(BEGINS))
     migrate(database)
     with database.transaction() as session:
         load_setup_file(session, HOUSE.read_text(encoding="utf-8"), at=BEGINS)
     database.close()
-
-
-def _plain(url: str) -> str:
-    return url.replace("postgresql+psycopg://", "postgresql://", 1)
-
-
-def _with_name(server: str, name: str) -> str:
-    return f"{server.rpartition('/')[0]}/{name}"

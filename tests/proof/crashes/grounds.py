@@ -11,6 +11,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import event
+from support.keys import SECRET_KEY
 from support.servers.dovecot import Dovecot, TestMailbox
 from support.servers.mail_server import AcceptedMail, FakeMailServer
 
@@ -98,7 +99,7 @@ class CrashGround:
     def _settings(self, name: str, folder: Path, smtp_url: str, watched: WatchedMailbox | None = None) -> Settings:
         environ = {
             "VENTIL_DATABASE_URL": self.databases.url(name),
-            "VENTIL_SECRET_KEY": "whoever reads this file knows it",
+            "VENTIL_SECRET_KEY": SECRET_KEY,
             "VENTIL_RATE_LIMITS": "off",
             "VENTIL_GATHER_MILLISECONDS": "0",
             "VENTIL_MAIL_REPLY": "arende+{token}@prov.example",

@@ -1,7 +1,7 @@
 """The stage of a trial: one installation in a folder of its own, and the checker's judgement of it."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -63,7 +63,7 @@ class Stage:
 @contextmanager
 def stage(ground: CrashGround) -> Iterator[Stage]:
     """Yield an installation on this ground, set up and empty of cases."""
-    with closing(ground.databases), ground.opened(ground.first, sends=True) as world:
+    with ground.opened(ground.first, sends=True) as world:
         yield Stage(world, ground.folder)
 
 

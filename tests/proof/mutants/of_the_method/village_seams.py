@@ -9,6 +9,7 @@ import psycopg
 from sqlalchemy import exists
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.visitors import replacement_traverse
+from support.servers import services
 
 from cases.access.actors import Actor
 from cases.ladder import sweep
@@ -90,7 +91,7 @@ def no_for_share() -> Iterator[None]:
 
     def made(databases: OnServer, name: str) -> None:
         make(databases, name)
-        with psycopg.connect(databases.plain_url(name)) as connection:
+        with psycopg.connect(services.plain_url(databases.url(name))) as connection:
             for (function,) in connection.execute(FUNCTIONS).fetchall():
                 connection.execute(function.replace(" FOR SHARE", "").encode())
 
