@@ -1,5 +1,6 @@
 """A connection to the mail server is kept for the next round, not for long, and never when something went wrong."""
 
+import socket
 from contextlib import closing
 from dataclasses import replace
 
@@ -62,12 +63,20 @@ def test_what_is_idle_for_long_or_old_is_closed(town, keeping, smtp_sink, monkey
 def test_a_connection_that_the_server_closed_meanwhile_costs_nothing(town, keeping, smtp_sink):
     letters_to(town, "rut")
     deliver_some(town.database, keeping)
-    smtp_sink.close()
-    smtp_sink.open()
+    with keeping.kept.connection(None) as connection:
+        connection.host.sock.shutdown(socket.SHUT_RDWR)
+    assert not keeping.kept.has_one()
     letters_to(town, "nils")
     assert deliver_some(town.database, keeping, told=True)
     assert smtp_sink.to("nils@hemma.example")
+    assert smtp_sink.connections == 2
     assert not is_down(town)
+
+
+def test_a_connection_is_not_kept_when_whoever_had_it_failed(keeping):
+    with pytest.raises(LookupError), keeping.kept.connection(None):
+        raise LookupError
+    assert not keeping.kept.has_one()
 
 
 def test_a_connection_on_which_something_went_wrong_is_not_kept(town, keeping, smtp_sink):
