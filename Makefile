@@ -42,7 +42,7 @@ test: setup lint-code browser dovecot ## lint, then every test on SQLite, Postgr
 	@echo "test: running every test in $(PROCESSES) processes"
 	@$(PYTEST) $(TESTS) </dev/null
 
-prove: setup ## crash at every point on both databases, and live many lives of cases: a quarter of an hour
+prove: setup ## crash at every point on both databases, and live many lives of cases: half an hour
 	@echo "prove: every crash point, and many lives of cases, in $(PROCESSES) processes"
 	@VENTIL_PROOF=full $(PYTEST) tests/proof_tests/test_crash_points.py tests/proof_tests/test_life_machine.py </dev/null
 

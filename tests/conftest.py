@@ -13,6 +13,7 @@ import pytest
 import structlog
 from flask import Flask
 from sqlalchemy import Engine
+from sqlalchemy.engine.default import DefaultDialect
 from support.houses.letter_town import LetterTown, open_town
 from support.houses.letter_town import furnish as furnish_town
 from support.houses.small_house import SmallHouse, copied_sqlite, furnish, open_small_house
@@ -21,7 +22,8 @@ from support.servers.browser_setup import find_browser
 from support.servers.database_pool import DatabasePool
 from support.servers.dovecot import Dovecot, TestMailbox, start_dovecot
 from support.servers.mail_server import FakeMailServer
-from support.shared_statements import SharedStatements
+from support.servers.warm_connections import WarmConnections
+from support.shared_statements import SharedStatements, are_equal, hash_of
 from support.shared_templates import SharedTemplates
 
 from cases.database.transactions import Database
@@ -139,6 +141,8 @@ def _refuse_outside(host: object) -> None:
 def _statements_are_compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Engine, "_compiled_cache", SharedStatements(), raising=False)
+        patch.setattr(DefaultDialect, "__eq__", are_equal)
+        patch.setattr(DefaultDialect, "__hash__", hash_of)
         yield
 
 
@@ -169,8 +173,11 @@ def postgres_url(postgres_server: str, run_folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_pool(postgres_server: str, run_folder: Path) -> Iterator[DatabasePool]:
     """The pool of copies of this process."""
-    with closing(DatabasePool(postgres_server, services.database_prefix(run_folder))) as pool:
-        yield pool
+    warm = WarmConnections()
+    with pytest.MonkeyPatch.context() as patch:
+        warm.install(patch.setattr)
+        with closing(DatabasePool(postgres_server, services.database_prefix(run_folder), warm)) as pool:
+            yield pool
 
 
 @pytest.fixture

@@ -11,9 +11,13 @@ import psycopg
 import pytest
 import redis
 from imap_tools import MailBoxUnencrypted
+from sqlalchemy.exc import OperationalError
 from support.servers import database_pool, services
 from support.servers.database_pool import DatabasePool
 from support.servers.mail_server import FakeMailServer
+from support.servers.warm_connections import WarmConnections
+
+from cases.database.engines import postgresql_engine
 
 # --- PostgreSQL ----------------------------------------------------------------------------
 
@@ -92,13 +96,15 @@ SPOILING = {
 
 
 @pytest.fixture
-def pool(postgres_server, run_folder):
+def pool(postgres_server, run_folder, monkeypatch):
     template = f"{services.database_prefix(run_folder)}villages"
     made = services.once(run_folder, template, lambda: services.fresh_database(postgres_server, template))
     with connect(made) as connection:
         if connection.execute("SELECT to_regclass('village')").fetchone() == (None,):
             connection.execute(VILLAGES)
-    with closing(DatabasePool(postgres_server, services.database_prefix(run_folder))) as pool:
+    warm = WarmConnections()
+    warm.install(monkeypatch.setattr)
+    with closing(DatabasePool(postgres_server, services.database_prefix(run_folder), warm)) as pool:
         pool.template = template
         yield pool
 
@@ -135,6 +141,59 @@ def test_a_copy_whose_form_a_test_changed_is_dropped(pool, change):
     another = pool.lend(pool.template)
     assert another is not copy
     pool.take_back(another)
+
+
+def used(url, *statements):
+    """Open an engine as a test does, let it execute these, close it; return which process of the server served it."""
+    engine = postgresql_engine(url, 2)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        served_by = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    engine.dispose()
+    return served_by
+
+
+LEFT_BEHIND = {
+    "a setting": ("SET timezone = 'Asia/Tokyo'", "SHOW timezone", "UTC"),
+    "a moment": (
+        "SELECT set_config('ventil.now', '2020-01-01', false)",
+        "SELECT current_setting('ventil.now', true)",
+        "",
+    ),
+    "a lock": ("SELECT pg_advisory_lock(7)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 0),
+    "statements": ("SELECT 7;" * 2, "SELECT count(*) FROM pg_prepared_statements", 0),
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("done", "asked", "answer"), LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_a_connection_serves_the_next_test_as_if_it_were_new(pool, done, asked, answer):
+    copy = pool.lend(pool.template)
+    served_by = used(copy.url, *[f"SELECT {n}" for n in range(3) for _ in range(7)], done, "COMMIT")
+    pool.take_back(copy)
+    assert pool.lend(pool.template) is copy
+    engine = postgresql_engine(copy.url, 2)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql(asked).scalar_one() == answer
+        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() == served_by
+    engine.dispose()
+    pool.take_back(copy)
+
+
+@pytest.mark.postgres
+def test_only_connections_to_a_lent_copy_are_kept_and_none_that_broke(pool, postgres_server, postgres_url):
+    assert used(postgres_url) != used(postgres_url)
+    copy = pool.lend(pool.template)
+    served_by = used(copy.url)
+    with connect(postgres_server) as connection:
+        connection.execute("SELECT pg_terminate_backend(%s, 1000)", [served_by])
+    engine = postgresql_engine(copy.url, 2)
+    with pytest.raises(OperationalError), engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    engine.dispose()
+    assert used(copy.url) not in (served_by, 0)
+    pool.take_back(copy)
 
 
 @pytest.mark.postgres

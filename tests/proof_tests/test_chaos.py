@@ -16,7 +16,7 @@ from proof.chaos.house.processes import IMPORTED_FROM, ROOT
 from proof.chaos.kinds import EMBEDDED, GROWN_UP, HouseKind
 from proof.chaos.running import run
 
-KINDS = {"many processes": (GROWN_UP, 45, 2), "one process": (EMBEDDED, 30, 5)}
+KINDS = {"many processes": (GROWN_UP, 24, 2), "one process": (EMBEDDED, 16, 5)}
 FEW = 2  # clients: other tests run beside it
 
 ENVIRONMENT = os.environ | {"PYTHONPATH": IMPORTED_FROM}

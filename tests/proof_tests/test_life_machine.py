@@ -36,7 +36,7 @@ USUAL = settings(
     derandomize=not AT_LENGTH,
     stateful_step_count=60 if AT_LENGTH else 40,
 )
-GROUNDS = {"on_sqlite": 200, "on_postgresql": 60} if AT_LENGTH else {"on_sqlite": 16, "on_postgresql": 4}
+GROUNDS = {"on_sqlite": 200, "on_postgresql": 60} if AT_LENGTH else {"on_sqlite": 10, "on_postgresql": 3}
 MOODS = [
     MailServerMood.ACCEPT, MailServerMood.NOT_NOW, MailServerMood.NEVER, MailServerMood.REFUSE, MailServerMood.DROP,
 ]  # fmt: skip

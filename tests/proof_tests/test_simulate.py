@@ -95,7 +95,7 @@ def test_the_page_is_for_everybody(
 def _simulated(folder: Path, seed: int, hash_seed: str) -> tuple[bytes, bytes, str]:
     files = [folder / f"{seed}-{hash_seed}.{form}" for form in ("json", "html")]
     command = [
-        *(sys.executable, ROOT / "ventil.py", "simulate", "--months", "2", "--cases", "10", "--seed", str(seed)),
+        *(sys.executable, ROOT / "ventil.py", "simulate", "--months", "1", "--cases", "8", "--seed", str(seed)),
         *("--json", files[0], "--page", files[1], "--lang", "en"),
     ]
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}

@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from proof.chaos.clients.driving import Clients, importing
@@ -14,7 +15,7 @@ from proof.chaos.house.processes import PLAIN, Launcher, NotUp
 from proof.chaos.kinds import GROWN_UP, NEW_MAIL_TO, OFFICER, HouseKind, open_house
 from proof.chaos.outcome.ending import ending_within, ends_within
 from proof.chaos.outcome.mails import mail_figures_of
-from proof.chaos.outcome.quiet import drained_after, put_right, undrained, wiped_and_restarted
+from proof.chaos.outcome.quiet import backlog_of, drained_after, put_right, undrained, wiped_and_restarted
 from proof.chaos.outcome.report import ChaosOutcome, calls_of
 from proof.chaos.outcome.watching import Samples, watching
 from proof.checker import Gauge, InvariantBreach, Outside, check, mails_in
@@ -49,6 +50,7 @@ def run(
             record = _live(scene, kind, seconds, seed)
             put_right(scene)
             rested = drained_after(scene.database_url, DRAINS_WITHIN, scene.mailbox.maildir)
+            left = backlog_of(scene.database_url, datetime.now(UTC))
         restart = wiped_and_restarted(scene)
         in_flight = _in_flight(scene, kind, record)
         outside = _outside(scene, record, in_flight)
@@ -62,7 +64,7 @@ def run(
             calls=calls_of(record.journal),
             mails=mail_figures_of(record.mails, scene.database_url),
             breaches=[
-                *undrained(rested, DRAINS_WITHIN),
+                *undrained(rested, DRAINS_WITHIN, left),
                 *check(scene.database_url, outside),
                 *_own_checks(scene, record),
             ],

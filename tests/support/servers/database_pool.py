@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 from support.servers import services
+from support.servers.warm_connections import WarmConnections
 
 MOST_USES, MOST_IDLE = 25, 6
 PATIENCE, LOOKS_EVERY = 2.0, 0.002  # seconds
@@ -18,7 +19,8 @@ CATALOGS = ("class", "attribute", "proc", "trigger", "constraint", "index", "typ
 TABLES = """SELECT oid::regclass::text FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY oid"""
 SEQUENCES = "SELECT format('%I.%I', schemaname, sequencename), start_value, last_value FROM pg_sequences ORDER BY 1"
-OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+OTHERS = """SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL(%s)"""
 SETTINGS = """SELECT count(*), 0 FROM pg_db_role_setting
     WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 NEXT_ID = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
@@ -47,12 +49,13 @@ class _Template:
 class _Copy:
     """One copy, with a connection that does not ask triggers and foreign keys."""
 
-    def __init__(self, server: str, name: str, template: str) -> None:
-        self.name, self.template, self.uses = name, template, 0
+    def __init__(self, server: str, name: str, template: str, warm: WarmConnections) -> None:
+        self.name, self.template, self.warm, self.uses = name, template, warm, 0
         self.url = services.fresh_database(server, name, template=template)
         self.connection = psycopg.connect(services.plain_url(self.url), autocommit=True)
         self.connection.execute("SET session_replication_role = replica")
         self.written_before = self._next_id()
+        warm.warm_up(name)
 
     def described(self) -> _Template:
         """Describe the template, of which nobody has changed this copy."""
@@ -106,8 +109,8 @@ class _Copy:
 
     def _wait_for_others(self) -> None:
         """Wait for the connections of the test to end: the server sees it a moment later."""
-        end = time.monotonic() + PATIENCE
-        while self.connection.execute(OTHERS, prepare=True).fetchone()[0]:
+        end, idle = time.monotonic() + PATIENCE, [self.warm.processes(self.name)]
+        while self.connection.execute(OTHERS, idle, prepare=True).fetchone()[0]:
             if time.monotonic() > end:
                 raise CopyIsSpoiled(self.name)
             time.sleep(LOOKS_EVERY)
@@ -124,6 +127,7 @@ class DatabasePool:
 
     server: str
     prefix: str
+    warm: WarmConnections
     _idle: OrderedDict[str, list[_Copy]] = field(default_factory=OrderedDict)
     _templates: dict[str, _Template] = field(default_factory=dict)
 
@@ -134,7 +138,7 @@ class DatabasePool:
             if found:
                 self._idle[template] = found
         else:
-            copy = _Copy(self.server, f"{self.prefix}{services.uuid4().hex[:12]}", template)
+            copy = _Copy(self.server, f"{self.prefix}{services.uuid4().hex[:12]}", template, self.warm)
             if template not in self._templates:
                 self._templates[template] = copy.described()
         copy.uses += 1
@@ -164,4 +168,5 @@ class DatabasePool:
 
     def _drop(self, copy: _Copy) -> None:
         copy.connection.close()
+        self.warm.end(copy.name)
         services.drop_database(self.server, copy.name)

@@ -23,7 +23,7 @@ from cases.states import State
 from web.serving import serve_embedded
 
 IS_LONG = os.environ.get("VENTIL_ATTACK") == "full"
-EXAMPLES = 300 if IS_LONG else 6  # for each operation and caller
+EXAMPLES = 300 if IS_LONG else 3  # for each operation and caller
 PATIENCE = 3600 if IS_LONG else 600  # seconds
 DATABASES = ["sqlite", "postgresql"] if IS_LONG else ["sqlite"]
 CALLERS = [None, "contact", "officer", "admin"] if IS_LONG else [None, "contact"]

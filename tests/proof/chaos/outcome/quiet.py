@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -20,21 +20,24 @@ from proof.chaos.house.reaching import engine_of, quick_redis
 from proof.checker import InvariantBreach, Restart, mails_in, mails_lying_in
 
 LOOKS_EVERY = 0.5
-LEFT = text("""
+GATHERS = """
     WITH gathers AS (  -- comments or alarms, for an hour at most
         SELECT d.id FROM delivery d JOIN delivery_line l ON l.delivery_id = d.id JOIN event e ON e.id = l.event_id
         WHERE d.outcome = 'waiting' AND d.claims = 0 AND d.next_attempt_at > :end
-        GROUP BY d.id HAVING max(CASE WHEN e.type IN ('case.commented', 'house.set_aside') THEN 0 ELSE 1 END) = 0)
-    SELECT (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end
-            AND held_for IS NULL AND id NOT IN (SELECT id FROM gathers))
-           AS too_late,
-           (SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL)
-         + (SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL)
-         + (SELECT count(*) FROM inbound WHERE outcome = 'waiting')
-         + (SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'
-            AND (held_for IS NULL OR next_attempt_at <= :end) AND id NOT IN (SELECT id FROM gathers))
-         + (SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)
-           AS pending""").bindparams(bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime()))
+        GROUP BY d.id HAVING max(CASE WHEN e.type IN ('case.commented', 'house.set_aside') THEN 0 ELSE 1 END) = 0)"""
+TOO_LATE = """(SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail' AND next_attempt_at > :end
+    AND held_for IS NULL AND id NOT IN (SELECT id FROM gathers))"""
+PENDING = {
+    "outbox entries": "(SELECT count(*) FROM work WHERE done_at IS NULL AND set_aside_at IS NULL)",
+    "event batches": "(SELECT count(*) FROM tick WHERE planned_at IS NULL AND set_aside_at IS NULL)",
+    "mails": "(SELECT count(*) FROM inbound WHERE outcome = 'waiting')",
+    "letters": """(SELECT count(*) FROM delivery WHERE outcome = 'waiting' AND channel = 'mail'
+        AND (held_for IS NULL OR next_attempt_at <= :end) AND id NOT IN (SELECT id FROM gathers))""",
+    "late sweeps": "(SELECT count(*) FROM schedule WHERE name = 'sweep' AND next_at < :long_ago)",
+}
+LEFT = text(f"{GATHERS} SELECT {', '.join([TOO_LATE, *PENDING.values()])}").bindparams(
+    bindparam("end", type_=UtcDateTime()), bindparam("long_ago", type_=UtcDateTime())
+)
 LATE = timedelta(seconds=10)
 ENOUGH_LOOKS = 6  # in a row: work may be between two tables in one of them
 STILL_LOOKS = 20  # in a row, in which nothing more was done
@@ -43,10 +46,14 @@ RESTS = 10.0  # seconds in which what would be sent again would have been sent
 
 @dataclass(frozen=True)
 class Backlog:
-    """How many pieces of work are pending, and how many letters among them are due only after the run stops waiting."""
+    """How many pieces of work are pending, and how many letters among them are due only after the run stops waiting.
+
+    `kinds` says in words what is pending.
+    """
 
     pending: int
     too_late: int
+    kinds: str = field(default="", compare=False)
 
 
 class RestState(Enum):
@@ -90,11 +97,11 @@ def drained_after(database_url: str, patience: float, maildir: Path | None = Non
     return None
 
 
-def undrained(rested: float | None, patience: float) -> list[InvariantBreach]:
-    """Return the breach of a run whose backlog was not drained (`rested` is None), else nothing."""
-    return (
-        [] if rested is not None else [InvariantBreach("I7", f"not drained, nor would it be within {patience:.0f} s")]
-    )
+def undrained(rested: float | None, patience: float, left: Backlog) -> list[InvariantBreach]:
+    """Return the breach of a run whose backlog was not drained (`rested` is None) and still is `left`, else nothing."""
+    if rested is not None:
+        return []
+    return [InvariantBreach("I7", f"not drained, nor would it be within {patience:.0f} s: {left.kinds or 'a mail'}")]
 
 
 def rest_state(looks: Iterable[Backlog]) -> RestState:
@@ -110,9 +117,11 @@ def backlog_of(database_url: str, end: datetime) -> Backlog:
     """Count what is pending, and the letters of it that are due after `end`; one thing when the database is away."""
     moments = {"end": end, "long_ago": datetime.now(UTC) - LATE}
     with suppress(SQLAlchemyError), engine_of(database_url).connect() as connection:
-        row = connection.execute(LEFT, moments).one()
-        return Backlog(int(row.pending), int(row.too_late))
-    return Backlog(1, 0)
+        too_late, *counts = connection.execute(LEFT, moments).one()
+        return Backlog(
+            sum(counts), too_late, ", ".join(f"{n} {what}" for what, n in zip(PENDING, counts, strict=True) if n)
+        )
+    return Backlog(1, 0, "the database is away")
 
 
 def wiped_and_restarted(scene: FaultScene) -> Restart:
