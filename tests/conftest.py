@@ -242,6 +242,13 @@ def house_url(
 
 
 @pytest.fixture
+def cold_connections(request: pytest.FixtureRequest, house_url: str) -> None:
+    """Let this test's engines open each connection anew, as a setting of the whole database asks for."""
+    if not house_url.startswith("sqlite"):
+        request.getfixturevalue("database_pool").warm.end(house_url.rpartition("/")[2])
+
+
+@pytest.fixture
 def small_house(house_url: str) -> Iterator[SmallHouse]:
     """The small municipality, a copy for this test: on SQLite and on PostgreSQL."""
     house = open_small_house(house_url)

@@ -170,7 +170,8 @@ LEFT_BEHIND = {
 @pytest.mark.parametrize(("done", "asked", "answer"), LEFT_BEHIND.values(), ids=LEFT_BEHIND)
 def test_a_connection_serves_the_next_test_as_if_it_were_new(pool, done, asked, answer):
     copy = pool.lend(pool.template)
-    served_by = used(copy.url, *[f"SELECT {n}" for n in range(3) for _ in range(7)], done, "COMMIT")
+    for _ in range(8):  # often enough for the driver to prepare what it executes each time
+        served_by = used(copy.url, *[f"SELECT {n}" for n in range(3) for _ in range(7)], done, "COMMIT")
     pool.take_back(copy)
     assert pool.lend(pool.template) is copy
     engine = postgresql_engine(copy.url, 2)

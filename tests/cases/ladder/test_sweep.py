@@ -597,6 +597,7 @@ def test_a_case_that_cannot_be_handled_holds_up_no_other(small_house: SmallHouse
     assert all(tick.sealed_at for tick in ticks(small_house))
 
 
+@pytest.mark.usefixtures("cold_connections")
 def test_a_clock_that_is_wrong_is_trouble_and_an_outage_is_not(small_house: SmallHouse) -> None:
     small_house.hand_in(at=datetime(2020, 1, 7, 8, tzinfo=UTC))
     set_the_databases_clock(small_house.database, datetime.now(UTC) + timedelta(minutes=6))

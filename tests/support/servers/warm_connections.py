@@ -78,7 +78,8 @@ def _made_like_new(connection: Any) -> bool:
         connection._notify_handlers.clear()
         connection.isolation_level = connection.read_only = connection.deferrable = None
         connection.autocommit = True
-        connection.execute("DISCARD ALL")
+        connection.execute("DISCARD ALL", prepare=False)
+        connection._prepared._counts.clear()
         connection.autocommit = False
     except psycopg.Error:
         return False
