@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from cases.database.clock import present
-from cases.database.leases.claims import MOMENT, Claim, Queue, claim
+from cases.database.leases.claims import MOMENT, Claim, Queue, claim, due_at_present
 from cases.database.leases.leased import LeasePolicy, is_free
 from cases.database.queries import fetch_rows
 from notifications.deliveries import IS_WAITING, Channel, Delivery
@@ -44,7 +43,7 @@ QUEUE = Queue(Delivery, LOCKED, set_aside_delivery)
 
 def is_anything_due(session: Session) -> bool:
     """Return whether any letter is due to be sent, even while the mail server is down."""
-    return bool(fetch_rows(session, CLAIMABLE, {"moment": present(session), "most": 1}))
+    return bool(fetch_rows(session, due_at_present(CLAIMABLE), {"most": 1}))
 
 
 def claim_letters(session: Session, server: str, policy: LeasePolicy, accepted: Sequence[int] = ()) -> Claim:
@@ -60,4 +59,4 @@ def claim_letters(session: Session, server: str, policy: LeasePolicy, accepted: 
         record_sent(session.connection(), accepted)
     if row.down_since is not None:
         return Claim(Delivery, "", [])
-    return claim(session, QUEUE, policy, present(session))
+    return claim(session, QUEUE, policy)

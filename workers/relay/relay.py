@@ -44,7 +44,7 @@ def relay_some(database: Database, policy: LeasePolicy = POLICY) -> PlannedLette
     Return what was planned, or None when no entry could be claimed.
     """
     with database.transaction() as session:
-        claimed = claim(session, QUEUE, policy, present(session))
+        claimed = claim(session, QUEUE, policy)
     if not claimed.rows:
         return None
     if len(claimed.rows) > 1:

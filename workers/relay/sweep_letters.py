@@ -47,7 +47,7 @@ def plan_event_batch(database: Database, policy: LeasePolicy = LEASE_POLICY) -> 
     `policy` says for how long the batch is claimed, and after how many claims it is set aside.
     """
     with database.transaction() as session:
-        claimed = claim(session, QUEUE, policy, present(session))
+        claimed = claim(session, QUEUE, policy)
         if not claimed.rows:
             return None
         batch = session.get_one(EventBatch, claimed.rows[0].id)

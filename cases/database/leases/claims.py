@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, Update, bindparam, update
+from sqlalchemy import BindParameter, Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from cases.database.base import UtcDateTime
+from cases.database.clock import now
 from cases.database.leases.leased import NO_LEASE, CountedLease, Leased, LeasePolicy, column_given, key_of, new_token
 from cases.database.queries import any_of
 
 MOMENT = bindparam("moment", type_=UtcDateTime)
+ONE_MOMENT = select(now().label("moment")).cte("present").prefix_with("MATERIALIZED")  # the clock is read once
+PRESENT = select(ONE_MOMENT.c.moment).scalar_subquery()
 BEGUN_TOO_OFTEN = "begun {} times without an end"
 
 
@@ -59,22 +63,41 @@ class Claim:
         return [row[0] for row in self.rows]
 
 
-def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime) -> Claim:
+@cache
+def due_at_present(due: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return a query for what is due at the present moment by the database's clock, from one with parameter `moment`.
+
+    That moment is its last column, "moment". So nobody has to ask for it first.
+    """
+
+    def present_for(element: Any, **_: Any) -> Any:
+        return PRESENT if isinstance(element, BindParameter) and element.key == MOMENT.key else None
+
+    found = replacement_traverse(due, {}, present_for)
+    return cast("Select[*tuple[Any, ...]]", found).add_columns(PRESENT.label("moment"))
+
+
+def claim(session: Session, queue: Queue, policy: LeasePolicy, moment: datetime | None = None) -> Claim:
     """Lease the rows of the queue that are due at this moment, and return them; the caller commits.
+
+    The moment is the present one by the database's clock, unless another is given.
 
     In a queue that counts claims, a row that an earlier claim left unfinished is claimed alone, so that no other row
     suffers if it crashes the worker. A row that has been claimed `policy.most_claims` times is set aside instead.
     """
-    due = {"moment": moment, "most": policy.batch}
-    rows: Sequence[Any] = session.connection().execute(queue.due, due).all()
+    due, given = (due_at_present(queue.due), {}) if moment is None else (queue.due, {"moment": moment})
+    rows: Sequence[Any] = session.connection().execute(due, {**given, "most": policy.batch}).all()
+    if not rows:
+        return Claim(queue.kind, "", [])
+    begun: datetime = rows[0].moment if moment is None else moment
     found, suspected = len(rows), False
     if queue.set_aside is not None:
         rows = _before_suspects(_set_hopeless_aside(session, queue, rows, policy))
         suspected = bool(rows and rows[0].claims)
     is_all = len(rows) == found and not suspected
     if queue.with_followers is not None and rows:
-        rows = queue.with_followers(session, rows, moment, policy.batch)
-    token = acquire(session, queue.kind, [row[0] for row in rows], policy, moment) if rows else ""
+        rows = queue.with_followers(session, rows, begun, policy.batch)
+    token = acquire(session, queue.kind, [row[0] for row in rows], policy, begun) if rows else ""
     return Claim(queue.kind, token, rows, is_all and max(found, len(rows)) < policy.batch)
 
 

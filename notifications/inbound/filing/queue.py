@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cases.database.clock import present
-from cases.database.leases.claims import MOMENT, Claim, Queue, claim
+from cases.database.leases.claims import MOMENT, Claim, Queue, claim, due_at_present
 from cases.database.leases.leased import LeaseLost, LeasePolicy, is_free, row_if_held
 from cases.database.leases.renewing import LeaseRenewer
 from cases.database.transactions import Database, calendar_of
@@ -39,7 +39,7 @@ QUEUE = Queue(InboundMail, WAITING.with_for_update(skip_locked=True), set_aside_
 def is_any_mail_waiting(database: Database) -> bool:
     """Return whether a mail waits that can be claimed now."""
     with database.reading() as session:
-        return session.execute(WAITING, {"moment": present(session), "most": 1}).first() is not None
+        return session.execute(due_at_present(WAITING), {"most": 1}).first() is not None
 
 
 def file_some(
@@ -53,7 +53,7 @@ def file_some(
     if not is_any_mail_waiting(database):
         return 0
     with database.transaction() as session:
-        claimed = claim(session, QUEUE, policy, present(session))
+        claimed = claim(session, QUEUE, policy)
     if claimed.rows:
         with LeaseRenewer(database, claimed, policy):
             for number in claimed.keys:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import bindparam, select
 from support.houses.statements import counted
 
+from cases.database.clock import present
 from cases.database.leases.claims import MOMENT, Claim, Queue, claim
 from cases.database.leases.leased import LeasePolicy, finish, finish_statement, is_unleased, release, renew, row_if_held
 from cases.database.transactions import Database
@@ -55,6 +56,24 @@ def test_what_is_claimed_is_claimed_by_nobody_else_until_its_lease_is_over(batch
     )
     assert claimed(batches, AT + POLICY.lease - timedelta(seconds=1)) == Claim(EventBatch, "", [])
     assert claimed(batches, AT + POLICY.lease).rows
+
+
+def test_where_no_moment_is_given_the_claim_itself_reads_the_clock_once(batches: Database) -> None:
+    first, second, *others = [batch.id for batch in all_batches(batches)]
+    with batches.transaction() as session:
+        before = present(session)
+        session.get_one(EventBatch, first).lease_until = before + timedelta(minutes=1)
+        session.get_one(EventBatch, second).lease_until = before
+    with batches.transaction() as session, counted(batches) as statements:
+        claim_now = claim(session, QUEUE, POLICY)
+        assert len(statements) == 2, "what is due, and the lease"
+        assert statements[0].count("ventil_now()" if batches.is_sqlite else "clock_timestamp()") == 1
+        after = present(session)
+    assert claim_now.keys == [second, *others]
+    assert {row.moment for row in claim_now.rows} == {claim_now.rows[0].moment}
+    assert before <= claim_now.rows[0].moment <= after
+    leases = {batch.lease_until for batch in all_batches(batches) if batch.lease_token == claim_now.token}
+    assert leases == {claim_now.rows[0].moment + POLICY.lease}
 
 
 def test_what_was_begun_before_is_claimed_alone_and_set_aside_in_the_end(batches: Database) -> None:
