@@ -1,20 +1,19 @@
 """POST /units/{slug}/contacts: thirty questions at once, or nothing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from support.houses.small_house import CALENDAR
 from support.houses.small_web import Web
+from support.today import A_DAY, dated, today
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
 PATH = "/units/norrby/contacts"
 
 
 def body(**changed: object) -> dict[str, object]:
     """Return a body that is taken."""
     questions = [{"title": f"Lykta {n}", "category": "trafik"} for n in range(30)]
-    days = {"on": TODAY.isoformat(), "next_on": (TODAY + timedelta(days=120)).isoformat()}
+    days = {"on": today().isoformat(), "next_on": (today() + timedelta(days=120)).isoformat()}
     return {"how": "visit", "note": "Bra stämning", "questions": questions, **days} | changed
 
 
@@ -49,9 +48,9 @@ def test_a_contact_without_questions_or_note_is_taken(sqlite_web: Web) -> None:
         ({"questions": [{"title": "En", "category": "tåg"}]}, ("questions", "0", "category")),
         ({"questions": [{"title": "En", "colour": "blå"}]}, ("questions", "0", "colour")),
         ({"questions": [{"title": "En"}] * 41}, ("questions",)),
-        ({"next_on": (TODAY + timedelta(days=184)).isoformat()}, ("next_on",)),
-        ({"next_on": TODAY.isoformat()}, ("next_on",)),
-        ({"on": (TODAY + timedelta(days=2)).isoformat()}, ("on",)),
+        ({"next_on": 184 * A_DAY}, ("next_on",)),
+        ({"next_on": 0 * A_DAY}, ("next_on",)),
+        ({"on": 2 * A_DAY}, ("on",)),
         ({"how": "dream"}, ("how",)),
         ({"replaces": 99}, ("replaces",)),
     ],
@@ -60,7 +59,7 @@ def test_a_problem_names_what_is_wrong_by_its_path_and_nothing_is_stored(
     sqlite_web: Web, changed: dict[str, object], path: tuple[str, ...]
 ) -> None:
     before = rows(sqlite_web)
-    answer = sqlite_web.post(PATH, body(**changed), by="contact")
+    answer = sqlite_web.post(PATH, body(**dated(changed)), by="contact")
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
     found = answer.json["errors"]
     for name in path:

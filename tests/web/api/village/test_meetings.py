@@ -9,6 +9,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select, update
 from support.houses.small_house import CALENDAR
 from support.houses.small_web import Web
+from support.today import today
 
 from cases.case import Case
 from cases.meetings.meeting import Meeting, MeetingPlan, plan_meeting
@@ -16,15 +17,14 @@ from cases.parties import Party
 from cases.progress import WaitingFor
 from cases.states import State
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
-SOON = TODAY + timedelta(days=20)
+SOON = today() + timedelta(days=20)
 MOST_QUERIES = 8
 SECRET = "Rut Hemlig"
 
 
 def called(web: Web, **changed: object) -> dict[str, object]:
     """Call a meeting of today, which can be sent and closed at once; return what the API answers."""
-    body = {"body": "forum", "sort": "ordinary", "held_on": TODAY.isoformat(), "name": "Forum"} | changed
+    body = {"body": "forum", "sort": "ordinary", "held_on": today().isoformat(), "name": "Forum"} | changed
     answer = web.post("/meetings", body, by="contact")
     assert answer.status_code == 201, answer.json
     return answer.json
@@ -127,11 +127,11 @@ def test_line_16_a_fortnight_after_a_meeting_its_minutes_are_late_and_not_forgot
     sqlite_web.post(f"/meetings/{number}/closing", {}, by="contact")
     fired = 0
     for days in range(1, 20):
-        fired += house.sweep(CALENDAR.morning_of(TODAY + timedelta(days=days)))
+        fired += house.sweep(CALENDAR.morning_of(today() + timedelta(days=days)))
     with sqlite_web.database.reading() as session:
         owed = session.scalars(select(Case).where(Case.obligation == "minutes")).one()
-        assert owed.is_overdue(CALENDAR.morning_of(TODAY + timedelta(days=19)))
-        found = find_forgotten(session, CALENDAR.morning_of(TODAY + timedelta(days=19)))
+        assert owed.is_overdue(CALENDAR.morning_of(today() + timedelta(days=19)))
+        found = find_forgotten(session, CALENDAR.morning_of(today() + timedelta(days=19)))
     assert fired > 0
     assert [breach for breach in found if breach.guarantee not in {"G4"}] == []
 

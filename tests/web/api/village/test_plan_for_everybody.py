@@ -3,19 +3,18 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from support.houses.small_house import CALENDAR
+from support.today import today
 
 from cases.history.words import Visibility
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
 DRAFT, PLAN = "/plans/norrby/draft", "/plans/norrby"
 SECRET, NUMBER, ADDRESS = "kanariefågel", "070-174 06 05", "rut@hemma.example"
 AREAS = [{"rank": 1, "name": f"Vägar, ring {NUMBER}", "why": f"Fråga {ADDRESS}"}, {"rank": 2, "name": "Bad"}]
 OWN = {"area": 1, "title": "Måla bystugan", "kind": "own", "responsible": "norrby", "year": 2090, "quarter": 3}
-JOINT = {"area": 2, "title": f"Badplats, {NUMBER}", "kind": "joint", "responsible": "vatten", "year": TODAY.year + 1}
+JOINT = {"area": 2, "title": f"Badplats, {NUMBER}", "kind": "joint", "responsible": "vatten", "year": today().year + 1}
 ASKED = {"area": 1, "title": "Cykelväg", "text": f"Enligt {ADDRESS}", "kind": "asked", "responsible": "gata"}
-ITEMS = [{"category": "trafik", **item} for item in (OWN, JOINT, {**ASKED, "year": TODAY.year})]
-WHOLE = {"year": TODAY.year, "vision": f"En by att bo i, {ADDRESS}", "areas": AREAS, "items": ITEMS}
+ITEMS = [{"category": "trafik", **item} for item in (OWN, JOINT, {**ASKED, "year": today().year})]
+WHOLE = {"year": today().year, "vision": f"En by att bo i, {ADDRESS}", "areas": AREAS, "items": ITEMS}
 
 
 def _adopted(web) -> list[dict]:
@@ -26,7 +25,7 @@ def _adopted(web) -> list[dict]:
     items = web.get(PLAN, by="member").json["items"]
     done = {"to": "done", "note": "Målad", "done_by": f"Målarlaget, {NUMBER}", "version": 2**31 - 1}
     assert web.post(f"/cases/{items[0]['case']}/changes", done, by="member").status_code == 200
-    shown = {"kind": "survey", "on": TODAY.isoformat(), "text": f"Svar till {ADDRESS}"}
+    shown = {"kind": "survey", "on": today().isoformat(), "text": f"Svar till {ADDRESS}"}
     assert web.post("/units/norrby/anchorings", shown, by="member").status_code == 201
     return items
 
@@ -43,7 +42,7 @@ def _say_what_is_private(web, items: list[dict]) -> None:
     draft = {**WHOLE, "vision": SECRET, "situation": SECRET, "items": [carried, mine], "dropped": dropped}
     saved = web.call("PUT", DRAFT, json=draft, by="member")
     assert (saved.status_code, SECRET in json.dumps(saved.json, ensure_ascii=False)) == (200, True)
-    days = {"on": TODAY.isoformat(), "next_on": (TODAY + timedelta(days=90)).isoformat()}
+    days = {"on": today().isoformat(), "next_on": (today() + timedelta(days=90)).isoformat()}
     contact = {"how": "visit", "note": SECRET, "met": SECRET, "questions": [{"title": SECRET}], **days}
     assert web.post("/units/norrby/contacts", contact, by="contact").status_code == 201
     web.house.comment(items[1]["case"], SECRET, Visibility.INTERNAL, by="officer", at=datetime.now(UTC))
@@ -59,8 +58,8 @@ def test_without_a_token_one_reads_each_item_and_no_draft_and_no_private_word(we
     read = [(item["title"], item["state"], item["responsible"], item["year"]) for item in plan["items"]]
     assert read == [
         (OWN["title"], "done", "norrby", 2090),
-        ("Cykelväg", "received", "desk", TODAY.year),
-        ("Badplats, [telefonnummer borttaget]", "received", "desk", TODAY.year + 1),
+        ("Cykelväg", "received", "desk", today().year),
+        ("Badplats, [telefonnummer borttaget]", "received", "desk", today().year + 1),
     ]
     assert [item["case"] for item in plan["items"]] == [items[0]["case"], items[1]["case"], items[2]["case"]]
     assert plan["items"][0]["done_by"] == "Målarlaget, [telefonnummer borttaget]"

@@ -1,15 +1,12 @@
 """GET /registers/{category} is for everybody; PUT /cases/{ref}/register-entry for staff, told of others in between."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
-from support.houses.small_house import CALENDAR
 from support.houses.small_web import Web
 from support.registers.register_acts import RegisterActs
+from support.today import A_DAY, dated
 
 from cases.states import State
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
 ENTRY: dict[str, object] = {
     "decides": "trafikverket", "keeper": "vagforening", "where": "Väg 26 vid skolan", "sort": "fart",
     "forwarded_on": "2026-02-03", "their_ref": "TRV 2026/14", "answered_on": "2026-02-27",
@@ -59,8 +56,8 @@ BAD: list[tuple[dict[str, object], str]] = [
     ({"forwarded_on": "2026-02-28"}, "answered_on"),
     ({"forwarded_on": None}, "forwarded_on"),
     ({"answered_on": None}, "answered_on"),
-    ({"forwarded_on": (TODAY + timedelta(days=1)).isoformat(), "answered_on": None, "answer": None}, "forwarded_on"),
-    ({"answered_on": (TODAY + timedelta(days=1)).isoformat()}, "answered_on"),
+    ({"forwarded_on": A_DAY, "answered_on": None, "answer": None}, "forwarded_on"),
+    ({"answered_on": A_DAY}, "answered_on"),
     ({"forwarded_on": "i går"}, "forwarded_on"),
     ({"where": "x" * 201}, "where"),
     ({"colour": "blå"}, "colour"),
@@ -73,7 +70,7 @@ def test_a_bad_entry_is_422_by_field_and_nothing_is_stored(
     sqlite_web: Web, acts: RegisterActs, change: dict[str, object], field: str
 ) -> None:
     ref = acts.hand_in()
-    answer = put(sqlite_web, ref, ENTRY | change)
+    answer = put(sqlite_web, ref, ENTRY | dated(change))
     assert answer.status_code == 422
     assert list(answer.json["errors"]) == [field]
     assert acts.entry(ref).version == 0

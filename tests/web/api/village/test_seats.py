@@ -1,11 +1,10 @@
 """Seats by the API: read by everybody without names, given and ended by the contact person and the admin."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from support.houses.small_house import CALENDAR
+from support.today import A_DAY, dated, today
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
 PATH = "/units/forum/seats"
 
 
@@ -20,13 +19,13 @@ def test_a_seat_is_given_read_and_ended(web):
     number = given.json["number"]
     assert given.json == {
         "number": number, "group": "norrby", "sector": "citizens", "slot": 1, "office": "chair",
-        "since": TODAY.isoformat(), "until": None, "name": "Member",
+        "since": today().isoformat(), "until": None, "name": "Member",
     }  # fmt: skip
     everybody = web.get(PATH)
     assert [seat["name"] for seat in everybody.json["held"]] == [None, None]
     assert "@" not in everybody.text
     assert {"group": "norrby", "sector": None, "slot": 2} in everybody.json["empty"]
-    ending = {"on": (TODAY + timedelta(days=9)).isoformat()}
+    ending = {"on": (today() + timedelta(days=9)).isoformat()}
     assert web.post(f"{PATH}/{number}/ending", ending, by="admin").json["until"] == ending["on"]
     assert web.post(f"{PATH}/{number}/ending", {"on": "2020-01-01"}, by="admin").status_code == 422
     assert web.post(f"{PATH}/9999/ending", ending, by="admin").status_code == 404
@@ -40,7 +39,7 @@ def test_a_seat_is_given_read_and_ended(web):
         ({"group": "ingen"}, "group"),
         ({"office": "king"}, "office"),
         ({"sector": "farmers"}, "sector"),
-        ({"until": TODAY.isoformat()}, "until"),
+        ({"until": 0 * A_DAY}, "until"),
         ({"group": "soderby"}, "email"),
         ({"email": "officer@example.se"}, "group"),
         ({"seat": 1}, "seat"),
@@ -49,7 +48,7 @@ def test_a_seat_is_given_read_and_ended(web):
 def test_a_problem_names_the_field(sqlite_web, changed, field):
     for who in ("member", "neighbour"):
         assert sqlite_web.post(PATH, body(email=f"{who}@example.se"), by="contact").status_code == 201
-    problem = sqlite_web.post(PATH, body(**changed), by="contact")
+    problem = sqlite_web.post(PATH, body(**dated(changed)), by="contact")
     assert (problem.status_code, list(problem.json["errors"])) == (422, [field])
 
 

@@ -1,19 +1,17 @@
 """One says that one is away, and who stands in; the desk sees it beside the officer's name."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from support.houses.small_house import CALENDAR
 from support.houses.small_pages import visitor
 from support.letters.letter_answers import assigned, letters_to, send_all
+from support.today import today
 
 from cases.organisation.people import Person
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
-
 
 def days(number):
-    return (TODAY + timedelta(days=number)).isoformat()
+    return (today() + timedelta(days=number)).isoformat()
 
 
 def person(web, who):
@@ -25,7 +23,7 @@ def test_one_goes_away_and_comes_back(web):
     officer = visitor(web, "officer")
     assert officer.send("/konto/borta", until=days(5), deputy="colleague@example.se").status_code == 303
     noted = person(web, "officer")
-    assert (noted.away_from, noted.away_until) == (TODAY, TODAY + timedelta(days=5))
+    assert (noted.away_from, noted.away_until) == (today(), today() + timedelta(days=5))
     assert noted.deputy_id == web.person_id("colleague")
     page = officer.read("/konto/borta")
     assert "Du är borta" in page
@@ -57,7 +55,7 @@ def test_the_case_and_the_lists_say_who_is_away_to_staff(sqlite_web):
 def test_an_absence_that_is_over_is_said_nowhere(sqlite_web):
     with sqlite_web.database.transaction() as session:
         officer = session.get_one(Person, sqlite_web.person_id("officer"))
-        officer.away_from, officer.away_until = TODAY - timedelta(days=9), TODAY - timedelta(days=1)
+        officer.away_from, officer.away_until = today() - timedelta(days=9), today() - timedelta(days=1)
     ref = assigned(sqlite_web)
     assert "borta till och med" not in visitor(sqlite_web, "contact").read(f"/arenden/{ref}")
     assert "Du är borta" not in visitor(sqlite_web, "officer").read("/konto/borta")

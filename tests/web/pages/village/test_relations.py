@@ -12,6 +12,7 @@ from support.houses.small_pages import fields_of, visitor, words
 from support.houses.small_web import Web
 from support.houses.statements import counted
 from support.plans.plan_acts import OWN, WHOLE, PlanActs
+from support.today import A_DAY, dated, today
 
 from cases.calendar import add_months
 from cases.case import Case
@@ -29,7 +30,6 @@ from workers.relay.draining import drain_outbox
 SECRET = "Kassören vill sluta"
 NOW = datetime.now(UTC)
 PAGE = "/bygderna/norrby/kontakt"
-LAST_MONTH = CALENDAR.roll_forward(add_months(CALENDAR.day_of(NOW), -1))
 
 
 @pytest.fixture
@@ -41,11 +41,16 @@ def web(sqlite_web: Web) -> Web:
 
 def form(**changed: object) -> dict[str, object]:
     """Return what somebody types in the form."""
-    day = NOW.date()
+    day = today()
     return {
         "how": "visit", "on": day.isoformat(), "next_on": (day + timedelta(days=100)).isoformat(),
         "met": "Styrelsen", "note": SECRET, "questions": "Trasig lykta | Den vid skolan\n\nHål i vägen\n",
     } | changed  # fmt: skip
+
+
+def last_month() -> date:
+    """Return the day of last month that the form gives as an example."""
+    return CALENDAR.roll_forward(add_months(today(), -1))
 
 
 def said(day: date) -> str:
@@ -87,25 +92,27 @@ def test_a_contact_is_logged_with_its_questions_and_the_list_shows_it(web: Web, 
     ("changed", "said"),
     [
         ({"questions": "Trasig lykta\n| bara mer"}, "Fråga 2: Skriv vad frågan gäller, före lodstrecket."),
-        ({"on": "i höstas"}, f"Skriv dagen som {LAST_MONTH} eller"),
+        ({"on": "i höstas"}, "Skriv dagen som {last_month} eller"),
         ({"questions": "\n".join(["Lykta"] * 41)}, "Högst 40 frågor får plats här."),
         ({"next_on": ""}, "Ange en dag för nästa kontakt."),
-        ({"next_on": (NOW.date() + timedelta(days=300)).isoformat()}, "ingen grupp ska vänta längre än så på oss"),
-        ({"on": (NOW.date() + timedelta(days=2)).isoformat()}, "Datumet får vara senast"),
+        ({"next_on": 300 * A_DAY}, "ingen grupp ska vänta längre än så på oss"),
+        ({"on": 2 * A_DAY}, "Datumet får vara senast"),
     ],
 )
 def test_what_was_typed_is_kept_when_it_is_refused(web: Web, changed: dict[str, object], said: str) -> None:
     browser = visitor(web, "contact")
-    answer = browser.send(PAGE, **form(**changed))
+    answer = browser.send(PAGE, **form(**dated(changed)))
     assert answer.status_code == 422
-    for kept in (said, SECRET, "Styrelsen", str(changed.get("questions", "Trasig lykta")).split("\n")[0]):
+    asked = str(changed.get("questions", "Trasig lykta")).split("\n")[0]
+    for kept in (said.format(last_month=last_month()), SECRET, "Styrelsen", asked):
         assert kept in answer.text
     with web.database.reading() as session:
         assert session.scalars(select(Case).where(Case.contact_id.is_not(None))).all() == []
 
 
 def test_the_next_contact_is_told_by_its_working_day(web: Web) -> None:
-    saturday = NOW.date() + timedelta(days=40 + (5 - NOW.weekday() - 40) % 7)
+    day = today() + 40 * A_DAY
+    saturday = day + (5 - day.weekday()) % 7 * A_DAY
     browser = visitor(web, "contact")
     browser.send(PAGE, **form(next_on=saturday.isoformat(), questions=""))
     due_on = web.database.calendar.day_of(owed(web, "norrby").due_at)
@@ -117,7 +124,7 @@ def test_the_next_contact_is_told_by_its_working_day(web: Web) -> None:
 
 def test_the_form_gives_examples_of_its_own_kind_of_day(web: Web) -> None:
     page = visitor(web, "contact").read(PAGE)
-    assert f" eller {LAST_MONTH}" in page
+    assert f" eller {last_month()}" in page
     assert "Mejl " in page and "Mejladress" not in page
 
 
@@ -143,7 +150,7 @@ def test_the_list_puts_late_ones_first_and_says_what_is_owed(web: Web) -> None:
 def test_open_cases_are_counted_alike_on_all_pages(web: Web) -> None:
     house = web.house
     refs = [house.hand_in(f"Lykta {n}", by="contact", group="norrby") for n in range(4)]
-    house.change(refs[1], State.PARKED, by="contact", reason="Till våren", due_on=NOW.date() + timedelta(days=90))
+    house.change(refs[1], State.PARKED, by="contact", reason="Till våren", due_on=today() + timedelta(days=90))
     house.change(refs[2], State.DECLINED, by="contact", reason="Nej")
     contact = visitor(web, "contact")
     found = re.search(r'class="number"><a href="/enhet/norrby">(\d+)', contact.get("/bygderna").text)
@@ -154,7 +161,7 @@ def test_open_cases_are_counted_alike_on_all_pages(web: Web) -> None:
 
 
 def test_it_stands_in_the_order_that_is_asked_for(web: Web) -> None:
-    contact, earlier = visitor(web, "contact"), (NOW.date() - timedelta(days=9)).isoformat()
+    contact, earlier = visitor(web, "contact"), (today() - timedelta(days=9)).isoformat()
     firsts = {"namn": "norrby", "sent": "norrby", "obegripligt": "norrby", "kontakt": "soderby", "oppna": "norrby"}
     contact.send(PAGE, **form())
     contact.send("/bygderna/soderby/kontakt", **form(on=earlier, questions=""))
@@ -236,7 +243,7 @@ def test_a_contact_put_off_without_one_is_not_called_late_by_the_forum(web: Web)
     with web.database.transaction() as session:
         plan_meeting(session, MeetingPlan(date(2099, 4, 14), "Vårens forum"))
         session.add(AgendaItem(body_id=web.house.unit_id("forum"), case_id=case.id, why="overdue", added_at=NOW))
-    web.house.change(case.ref, State.PLANNED, due_on=NOW.date() + timedelta(days=20), at=NOW)
+    web.house.change(case.ref, State.PLANNED, due_on=today() + timedelta(days=20), at=NOW)
     page = visitor(web, "representative").read("/forum/1")
     assert "Har dröjt" in page and "Senaste kontakten med Norrby var den" in page
     assert "Försenat" not in page and "Kommunen har inte" not in page

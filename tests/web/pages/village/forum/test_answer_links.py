@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
-from support.houses.small_house import CALENDAR, SINCE
+from support.houses.small_house import SINCE
 from support.houses.small_pages import visitor
 from support.meetings.meeting_acts import MeetingActs
+from support.today import today
 
 from cases.meetings.invited import Invited
 from cases.meetings.meeting import Meeting
@@ -15,8 +16,7 @@ from cases.village.forum.convening.answer_links import Invitation, answer_token
 from cases.village.forum.convening.inviting import Invitee
 
 NOW = datetime.now(UTC)
-TODAY = CALENDAR.day_of(NOW)
-COMING = TODAY + timedelta(days=60)
+COMING = today() + timedelta(days=60)
 GUEST, SEAT, INVITED_PERSON = "gast@example.org", "representative@example.se", "member@example.se"
 
 
@@ -109,10 +109,10 @@ def test_the_link_is_dead_without_a_seat_or_an_invitation_and_for_who_is_switche
 def test_after_the_meeting_the_link_shows_it_and_takes_no_answer(sqlite_web, meetings):
     path = link(sqlite_web)
     with sqlite_web.database.transaction() as session:
-        session.execute(update(Meeting).where(Meeting.id == 1).values(held_on=TODAY))
+        session.execute(update(Meeting).where(Meeting.id == 1).values(held_on=today()))
     assert "Kommer du?" in visitor(sqlite_web).read(path)
     with sqlite_web.database.transaction() as session:
-        session.execute(update(Meeting).where(Meeting.id == 1).values(held_on=TODAY - timedelta(days=1)))
+        session.execute(update(Meeting).where(Meeting.id == 1).values(held_on=today() - timedelta(days=1)))
     page = visitor(sqlite_web).read(path)
     assert "Mötesdagen är förbi." in page and "Kommer du?" not in page
     assert visitor(sqlite_web).send(path, answer="yes").status_code == 409

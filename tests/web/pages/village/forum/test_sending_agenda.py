@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
-from support.houses.small_house import CALENDAR
 from support.houses.small_pages import form_as_sent, visitor, words
 from support.meetings.meeting_acts import MeetingActs
+from support.today import today
 
 from cases.history.journal import Event
 from cases.meetings.invited import Invited
@@ -17,8 +17,7 @@ from cases.village.forum.convening.rearranging import cancel_meeting
 from notifications.audiences.preview import names_told
 
 NOW = datetime.now(UTC)
-TODAY = CALENDAR.day_of(NOW)
-COMING = TODAY + timedelta(days=60)
+COMING = today() + timedelta(days=60)
 PATH, CHOOSING = "/forum/1/skicka", "/forum/1/dagordning"
 NO_START, IS_TODAY, IS_PAST = "Mötet har ingen starttid.", "Mötet är i dag.", "Mötets dag har passerat"
 
@@ -48,7 +47,7 @@ def test_saving_to_look_it_over_leads_to_the_preview_and_sends_nothing(web, meet
     page, form = preview(web)
     assert f"Cykelväg {ref}" in page and "Ändra mer" in page
     assert send(web, form).location == "/forum/1"
-    assert meetings.meeting(1).agenda_sent_on == TODAY
+    assert meetings.meeting(1).agenda_sent_on == today()
 
 
 def test_the_preview_names_just_those_to_whom_letters_go(web, meetings):
@@ -88,7 +87,7 @@ def test_whoever_sends_it_reads_that_they_get_no_letter(web, meetings):
     [(30, (NO_START,), (IS_TODAY, IS_PAST)), (0, (IS_TODAY,), (IS_PAST,)), (-3, (IS_PAST,), (IS_TODAY,))],
 )
 def test_what_ought_to_be_known_before_is_said(web, meetings, days, says, not_said):
-    number = meetings.call(TODAY + timedelta(days=days), at=NOW)
+    number = meetings.call(today() + timedelta(days=days), at=NOW)
     page = visitor(web, "contact").read(f"/forum/{number}/skicka")
     assert "Det finns inget på dagordningen." in page
     assert [said for said in says if said not in page] == []
@@ -140,7 +139,7 @@ def test_an_agenda_that_was_changed_since_is_refused_and_shown_anew(web, meeting
     assert "Den andras punkt" in words(refused.text)
     assert meetings.meeting(1).agenda_sent_on is None
     assert send(web, form_as_sent(refused.text, PATH)).status_code == 303
-    assert meetings.meeting(1).agenda_sent_on == TODAY
+    assert meetings.meeting(1).agenda_sent_on == today()
 
 
 def test_a_form_without_the_version_that_was_seen_sends_nothing(web, meetings):

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
-from support.houses.small_house import CALENDAR
 from support.houses.small_pages import fields_of, form_as_sent, visitor, words
 from support.houses.statements import counted
 from support.meetings.meeting_acts import MeetingActs
+from support.today import today
 
 from cases.case import case_to_change
 from cases.correcting import Correction, correct
@@ -18,7 +18,6 @@ from cases.states import State
 from cases.village.forum.minutes.settling import Settling
 
 NOW = datetime.now(UTC)
-TODAY = CALENDAR.day_of(NOW)
 TABLE = "/forum/1/bordet"
 CLOSING = f"{TABLE}/avsluta"
 ADJUSTING = "/forum/1/justera"
@@ -29,7 +28,7 @@ TOO_FEW = {"too-few": "1"}
 @pytest.fixture
 def meetings(sqlite_web):
     meetings = MeetingActs(sqlite_web.house)
-    assert meetings.call(TODAY, at=NOW) == 1
+    assert meetings.call(today(), at=NOW) == 1
     return meetings
 
 
@@ -167,7 +166,7 @@ def test_an_unpublished_case_is_told_of_before_something_is_written_of_it_and_be
 
 def test_before_its_day_the_table_only_says_when_it_opens(sqlite_web):
     meetings = MeetingActs(sqlite_web.house)
-    meetings.call(TODAY + timedelta(days=7), at=NOW)
+    meetings.call(today() + timedelta(days=7), at=NOW)
     sent(meetings, "# Budget")
     page = visitor(sqlite_web, "contact").get(TABLE).text
     assert "Här avgörs punkterna på mötesdagen" in words(page) and "<textarea" not in page
@@ -304,11 +303,11 @@ def test_minutes_are_adjusted_after_the_closing_on_a_day_that_has_been(sqlite_we
     meetings.close(1, Settling(1, SettledHow.NOTED), at=NOW)
     for given in ({"on": "2020-01-01"}, {"on": "nonsens"}, {"by": "ingen@example.se"}):
         assert contact.send(ADJUSTING, **given).status_code == 422, given
-    unread = contact.send(ADJUSTING, on=TODAY.isoformat(), by="representative@example.se")
+    unread = contact.send(ADJUSTING, on=today().isoformat(), by="representative@example.se")
     assert (unread.status_code, "Läs protokollet och kryssa i" in words(unread.text)) == (422, True)
-    by_nobody = contact.send(ADJUSTING, on=TODAY.isoformat(), read="1")
+    by_nobody = contact.send(ADJUSTING, on=today().isoformat(), read="1")
     assert (by_nobody.status_code, "Välj vilka som justerade det" in words(by_nobody.text)) == (422, True)
-    assert contact.send(ADJUSTING, on=TODAY.isoformat(), **by).location == "/protokoll/1"
+    assert contact.send(ADJUSTING, on=today().isoformat(), **by).location == "/protokoll/1"
 
 
 def test_eighty_items_take_no_more_than_eight_queries_at_the_table_and_in_the_minutes(sqlite_web, meetings):

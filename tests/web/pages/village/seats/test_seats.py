@@ -1,16 +1,14 @@
 """The page of a body's seats: what everybody reads there, and how seats are given and end."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from support.houses.small_house import CALENDAR
 from support.houses.small_pages import form_as_sent, visitor, words
 from support.houses.statements import counted
+from support.today import A_DAY, dated, today
 
 PATH = "/platser/forum"
-TODAY = CALENDAR.day_of(datetime.now(UTC))
-A_DAY = timedelta(days=1)
-SPRING = TODAY + timedelta(days=150)
+SPRING = today() + timedelta(days=150)
 
 
 def give(web, who="member", *, by="contact", group="norrby", path=PATH, **given):
@@ -77,7 +75,7 @@ def test_a_representative_changes_in_spring_by_the_pages(sqlite_web):
     [
         ({"email": "ingen@example.se"}, "Ingen som kan logga in här har adressen ingen@example.se."),
         ({"email": ""}, "Skriv personens mejladress."),
-        ({"until": (TODAY - A_DAY).isoformat()}, "eller senare"),
+        ({"until": -A_DAY}, "eller senare"),
         ({"since": "nonsens"}, "Skriv dagen som"),
         ({"group": "gata"}, "Det finns ingen med namnet gata."),
         ({"group": "soderby", "email": "member@example.se"}, "Member har redan en plats här någon av de dagarna."),
@@ -89,7 +87,7 @@ def test_what_does_not_fit_is_said_in_one_sentence_and_nothing_is_lost(sqlite_we
     give(sqlite_web, "neighbour")
     before = sqlite_web.get("/units/forum/seats", by="contact").json
     answer = visitor(sqlite_web, "contact").send(
-        PATH, **{"email": "officer@example.se", "group": "norrby", "office": "chair", **form}
+        PATH, **{"email": "officer@example.se", "group": "norrby", "office": "chair", **dated(form)}
     )
     assert answer.status_code == 422
     assert says in words(answer.text)
@@ -105,7 +103,7 @@ def test_the_last_day_of_a_seat_is_yesterday_at_the_earliest(sqlite_web):
     assert refused.status_code == 422
     assert "Datumet måste vara" in words(refused.text)
     assert "Ange dagen." in words(contact.send(path, until="").text)
-    late = (TODAY - A_DAY).isoformat()
+    late = (today() - A_DAY).isoformat()
     assert contact.send(path, until=late).status_code == 303
     assert "Member" not in held(sqlite_web)
 

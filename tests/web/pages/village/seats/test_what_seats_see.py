@@ -9,11 +9,12 @@ from io import BytesIO
 import pytest
 from support.canaries import decoded, send
 from support.files_to_send import PDF
-from support.houses.small_house import CALENDAR, MONDAY, SINCE, copied_sqlite, furnish
+from support.houses.small_house import MONDAY, SINCE, copied_sqlite, furnish
 from support.houses.small_pages import PageClient, visitor
 from support.houses.small_web import Web, open_web
 from support.plans.plan_acts import WHOLE, PlanActs, content_of
 from support.rights_table import ASKED, CHANGES_A_CASE, CHANGES_KEYS, ENDS_SESSIONS
+from support.today import today
 from werkzeug.test import TestResponse
 
 from cases.access.actors import actor_for
@@ -30,7 +31,6 @@ from cases.progress import WaitingFor
 from cases.reporters.protecting import set_protection
 from cases.states import State
 
-TODAY = CALENDAR.day_of(datetime.now(UTC))
 COMMON = "pelargon"  # stands in every text, to be searched for
 KINDS = ("agenda", "waits", "board", "other", "settled", "protected", "group", "at_rad")
 ON_AGENDA = {"agenda", "waits"}  # of the forum
@@ -73,10 +73,11 @@ def people(web: Web) -> None:
         session.flush()
         forum, norrby = web.house.unit_id("forum"), web.house.unit_id("norrby")
         seat = {"unit_id": forum, "for_unit_id": norrby}
+        day = today()
         roles = {
             "adviser": [{"unit_id": rad.id, "sector": "citizens", "slot": 1}],
             "both": [{"unit_id": norrby}, {**seat, "slot": 1}],
-            "former": [{**seat, "slot": 2, "until": TODAY}, {**seat, "slot": 2, "since": TODAY + timedelta(days=1)}],
+            "former": [{**seat, "slot": 2, "until": day}, {**seat, "slot": 2, "since": day + timedelta(days=1)}],
         }
         for who, held in roles.items():
             person = Person(email=f"{who}@example.se", name=who.title())
@@ -86,7 +87,7 @@ def people(web: Web) -> None:
                 session.add(Membership(**{"person_id": person.id, "role": Role.MEMBER, "since": SINCE, **given}))
             session.flush()
             web.tokens[who] = make_api_token(session, person, datetime.now(UTC))
-            found = actor_for(session, person.id, on=TODAY)
+            found = actor_for(session, person.id, on=day)
             assert found is not None
             web.house.actors[who] = found
 
@@ -133,7 +134,7 @@ def town(run_folder, tmp_path_factory) -> Iterator[SeatTown]:
     for kind in KINDS:
         a_case(made, kind)
     with made.web.database.transaction() as session:
-        days = (TODAY - timedelta(days=2), TODAY + timedelta(days=30))
+        days = (today() - timedelta(days=2), today() + timedelta(days=30))
         for day in days:
             plan_meeting(session, MeetingPlan(day, f"Forum {day}"))
     yield made
