@@ -131,14 +131,30 @@ def make_link(
     follower_id: int | None = None,
     browser: str | None = None,
 ) -> Link:
-    """Create a link for `purpose` ("login", "follow" or "unfollow") and return it.
+    """Create a link and return it; see `new_link`."""
+    link = new_link(purpose, key=key, at=at, person_id=person_id, follower_id=follower_id, browser=browser)
+    session.add(link)
+    session.flush()
+    return link
+
+
+def new_link(
+    purpose: str,
+    *,
+    key: str,
+    at: datetime,
+    person_id: int | None = None,
+    follower_id: int | None = None,
+    browser: str | None = None,
+) -> Link:
+    """Return a link for `purpose` ("login", "follow" or "unfollow") that is in no session yet.
 
     From `at` a log-in link is valid for 10 minutes (ASVS 6.5.5), a follow link for 7 days, an unfollow link for 10
     years. It belongs to the person or the follower with the id that is given, or to nobody. `key` is the secret key of
     the installation, `browser` the cookie of the only browser that may use the link (None: any browser may).
     """
     nonce = random_hex(16)
-    link = Link(
+    return Link(
         purpose=purpose,
         nonce=nonce,
         hash=hashed(_token(key, purpose, nonce)),
@@ -148,9 +164,6 @@ def make_link(
         made_at=at,
         expires_at=at + LINK_LIFETIMES[purpose],
     )
-    session.add(link)
-    session.flush()
-    return link
 
 
 def link_token(link: Link, key: str) -> str:

@@ -102,7 +102,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, folder: Path | No
         auto_publish=one_of(env, "VENTIL_AUTO_PUBLISH", "off", ("on", "off")) == "on",
         metrics_token=env.get("VENTIL_METRICS_TOKEN") or None,
         sweep_seconds=whole_number(env, "VENTIL_SWEEP_SECONDS", 60, 1, 3600),
-        gather_seconds=whole_number(env, "VENTIL_GATHER_MILLISECONDS", 30, 0, 1000) / 1000,
+        gather_seconds=whole_number(env, "VENTIL_GATHER_MILLISECONDS", 50, 0, 1000) / 1000,
         morning_hour=whole_number(env, "VENTIL_MORNING_HOUR", 7, 0, 23),
         closed_days=_days(env.get("VENTIL_CLOSED_DAYS") or ""),
         outlines=Path(env["VENTIL_OUTLINES"]) if env.get("VENTIL_OUTLINES") else None,

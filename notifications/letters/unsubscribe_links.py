@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cases.access.tokens import UNFOLLOW, Link, link_token, make_link
+from cases.access.tokens import UNFOLLOW, Link, link_token, new_link
 from cases.database.queries import any_of
 
 LINKS = select(Link).where(Link.purpose == UNFOLLOW, any_of(Link.follower_id, "followers")).order_by(Link.id.desc())
@@ -20,7 +20,11 @@ def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key:
     """
     found = list(session.scalars(LINKS, {"followers": list(followers)})) if followers else []
     links = {link.follower_id: link for link in found if link.expires_at > followers[link.follower_id or 0]}
-    for follower, at in followers.items():
-        if follower not in links:
-            links[follower] = make_link(session, UNFOLLOW, key=key, at=at, follower_id=follower)
-    return {follower: link_token(links[follower], key) for follower in followers}
+    missing = {
+        follower: new_link(UNFOLLOW, key=key, at=at, follower_id=follower)
+        for follower, at in followers.items()
+        if follower not in links
+    }
+    session.add_all(missing.values())
+    session.flush()
+    return {follower: link_token((links | missing)[follower], key) for follower in followers}

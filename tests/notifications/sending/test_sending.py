@@ -12,6 +12,7 @@ from support.houses.statements import counted
 from support.servers.mail_server import ANSWERS
 
 from cases.access.actors import A_COMMAND
+from cases.access.tokens import UNFOLLOW, Link
 from cases.database.clock import now, present
 from cases.database.leases.claims import Claim
 from cases.database.leases.leased import LeasePolicy
@@ -82,6 +83,21 @@ def test_twenty_letters_take_few_statements(town, transport):
     with counted(town.database) as statements:
         assert deliver_some(town.database, transport) == 20
     assert len(statements) <= 40
+
+
+def test_the_links_of_many_new_followers_take_one_round_trip(town, transport):
+    ref = town.hand_in()
+    for number in range(20):
+        town.follow(ref, f"nummer{number}@hemma.example")
+    town.change(ref, State.ASSIGNED, responsible="gata")
+    town.plan()
+    with counted(town.database) as statements:
+        assert deliver_some(town.database, transport) > 20
+    inserts = [each for each in statements if each.startswith("INSERT INTO link ")]
+    assert len(inserts) == (20 if town.database.is_sqlite else 1)  # SQLite is no trip away
+    with town.database.reading() as session:
+        links = session.scalars(select(Link).where(Link.purpose == UNFOLLOW)).all()
+    assert len({link.follower_id for link in links}) == len(links) == 20
 
 
 def test_letters_to_one_address_come_in_the_order_in_which_they_were_planned(town, transport, smtp_sink):
