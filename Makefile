@@ -17,7 +17,7 @@ TEMPLATES = $(wildcard web/templates notifications/letters/templates tests/proof
 export PYTHONDONTWRITEBYTECODE :=
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 
-.PHONY: help setup run browser dovecot test prove attack audit lint lint-code lint-types lint-form lint-layers lint-declared lint-security \
+.PHONY: help setup run browser dovecot programs test prove attack audit lint lint-code lint-types lint-form lint-layers lint-declared lint-security \
 	lint-templates lint-tests format bench chaos mutants apart servers lock translations vendor clean
 
 help: ## list what make can do
@@ -38,9 +38,15 @@ browser: setup ## find a Chromium for the tests, or install one
 dovecot: setup ## find a Dovecot for the tests, or install one
 	@$(BIN)/python tests/support/servers/dovecot_setup.py </dev/null
 
-test: setup lint-code browser dovecot ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
+test: setup ## lint, then every test on SQLite, PostgreSQL, Redis and in a browser (TESTS=path narrows)
+	@$(MAKE) --no-print-directory programs & programs=$$!; $(MAKE) --no-print-directory lint-code; linted=$$?; \
+		wait $$programs && exit $$linted
 	@echo "test: running every test in $(PROCESSES) processes"
 	@$(PYTEST) $(TESTS) </dev/null
+
+programs: # one after the other, since both may install
+	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory dovecot
 
 prove: setup ## crash at every point on both databases, and live many lives of cases: half an hour
 	@echo "prove: every crash point, and many lives of cases, in $(PROCESSES) processes"
