@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from support.houses.small_house import copied_sqlite, furnish
 from support.houses.small_web import open_web
 from support.servers import services
 from support.servers.slow_clients import seconds_of_a_request, slow_clients
@@ -29,14 +30,15 @@ RUN = (
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def gunicorn(sqlite_url: str, tmp_path: Path) -> Iterator[int]:
+@pytest.fixture(scope="module")
+def gunicorn(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of gunicorn, with two processes of two threads each."""
-    port = services.free_port()
-    environ = os.environ | {"VENTIL_DATABASE_URL": sqlite_url, "VENTIL_VAR": str(tmp_path), "HOME": str(tmp_path)}
+    port, home = services.free_port(), tmp_path_factory.mktemp("gunicorn")
+    url = copied_sqlite(run_folder, home, "small_house", furnish)
+    environ = os.environ | {"VENTIL_DATABASE_URL": url, "VENTIL_VAR": str(home), "HOME": str(home)}
     program = f"{RUN}{port}, workers=2, threads=2)"
     start = partial(subprocess.Popen, [sys.executable, "-c", program], cwd=ROOT, env=environ)
-    with (tmp_path / "log").open("w") as log, start(stderr=log) as process:
+    with (home / "log").open("w") as log, start(stderr=log) as process:
         wait_for(port)
         yield port
         process.send_signal(signal.SIGTERM)
