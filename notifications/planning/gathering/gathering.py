@@ -21,8 +21,8 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from cases.access.actors import ActorKind
-from cases.database.base import UtcDateTime, table_of
-from cases.database.clock import present
+from cases.database.base import table_of
+from cases.database.clock import now, present
 from cases.database.queries import any_of, fetch_rows
 from cases.incoming.mail_comments import BY_MAIL
 from notifications.audiences.context import AudienceContext
@@ -60,7 +60,7 @@ HELD = (
     select(Delivery.id)
     .where(*TO_KEYS, Delivery.outcome == IS_WAITING, *IS_UNTOUCHED)
     .where(Delivery.letter.in_(GATHERED), Delivery.claims == 0)
-    .where(Delivery.next_attempt_at > bindparam("moment", type_=UtcDateTime))
+    .where(Delivery.next_attempt_at > now())
     .order_by(Delivery.id)
     .with_for_update(of=Delivery, skip_locked=True)
 )
@@ -250,8 +250,7 @@ def _join(session: Session, gathering: GatheringRound) -> None:
 
 
 def _let_go(session: Session, keys: set[str]) -> None:
-    moment = present(session)
-    held = [row[0] for row in fetch_rows(session, HELD, {"keys": list(keys), "moment": moment})] if keys else []
+    held = [row[0] for row in fetch_rows(session, HELD, {"keys": list(keys)})] if keys else []
     if held:
         session.connection().execute(LET_GO, {"ids": held})
 

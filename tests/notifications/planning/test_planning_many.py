@@ -33,7 +33,7 @@ def test_twenty_events_take_no_more_statements_than_one(either_town: LetterTown)
         either_town.change(ref, State.ASSIGNED, responsible="gata")
     alone = plan_open(either_town, 1)
     together = plan_open(either_town, 20)
-    assert together <= alone <= 11
+    assert together <= alone <= 10
     assert len(either_town.deliveries("assigned")) == 21
 
 
