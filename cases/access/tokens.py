@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, false, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -121,45 +122,38 @@ def has_expired(session: Session, token: str, at: datetime) -> bool:
     return session.scalar(select(ApiToken.id).where(*ended)) is not None
 
 
-def make_link(
-    session: Session,
-    purpose: str,
-    *,
-    key: str,
-    at: datetime,
-    person_id: int | None = None,
-    follower_id: int | None = None,
-    browser: str | None = None,
-) -> Link:
-    """Create a link and return it; see `new_link`."""
-    link = new_link(purpose, key=key, at=at, person_id=person_id, follower_id=follower_id, browser=browser)
+class LinkHolder(TypedDict, total=False):
+    """Whose a link is: the id of a person or of a follower, and the cookie of the only browser that may use it.
+
+    Without an id it belongs to nobody; without a cookie any browser may use it.
+    """
+
+    person_id: int | None
+    follower_id: int | None
+    browser: str | None
+
+
+def make_link(session: Session, purpose: str, *, key: str, at: datetime, **whose: Unpack[LinkHolder]) -> Link:
+    """Create a link, store it, and return it; see `new_link`."""
+    link = new_link(purpose, key=key, at=at, **whose)
     session.add(link)
     session.flush()
     return link
 
 
-def new_link(
-    purpose: str,
-    *,
-    key: str,
-    at: datetime,
-    person_id: int | None = None,
-    follower_id: int | None = None,
-    browser: str | None = None,
-) -> Link:
+def new_link(purpose: str, *, key: str, at: datetime, **whose: Unpack[LinkHolder]) -> Link:
     """Return a link for `purpose` ("login", "follow" or "unfollow") that is in no session yet.
 
     From `at` a log-in link is valid for 10 minutes (ASVS 6.5.5), a follow link for 7 days, an unfollow link for 10
-    years. It belongs to the person or the follower with the id that is given, or to nobody. `key` is the secret key of
-    the installation, `browser` the cookie of the only browser that may use the link (None: any browser may).
+    years. `key` is the secret key of the installation.
     """
-    nonce = random_hex(16)
+    nonce, browser = random_hex(16), whose.get("browser")
     return Link(
         purpose=purpose,
         nonce=nonce,
         hash=hashed(_token(key, purpose, nonce)),
-        person_id=person_id,
-        follower_id=follower_id,
+        person_id=whose.get("person_id"),
+        follower_id=whose.get("follower_id"),
         browser=hashed(browser) if browser else None,
         made_at=at,
         expires_at=at + LINK_LIFETIMES[purpose],
