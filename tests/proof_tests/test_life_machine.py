@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 from support.lives.course import Given, swept
 from support.lives.house import change_for
 from support.lives.looks import LOOKS, broken_lives
@@ -21,6 +22,7 @@ from support.lives.waiting import NewsWaits
 from support.servers.mail_server import MailServerMood
 
 from cases.states import Kind
+from cases.village.forum.convening.rearranging import cancel_meeting
 from notifications.sending.sending import deliver_some
 from proof.crashes.boundaries import BoundarySide, Point
 from proof.crashes.grounds import CrashGround
@@ -172,4 +174,17 @@ def test_a_meeting_lives_from_its_calling_to_its_minutes_and_what_it_postpones_i
             holds()
     assert list(life.asked.values()) == ["assigned"]
     assert [one.stage for one in life.meetings.values()] == ["cancelled", "adjusted", "adjusted"]
+    life.teardown()
+
+
+def test_what_came_to_be_owed_while_nobody_swept_is_seen_when_a_life_ends(on_sqlite: CrashGround) -> None:
+    life = LifeMachine(on_sqlite, Counter(), set())
+    life.process.tick()
+
+    def cancel(session: Session) -> None:
+        by = life.actor(session, None, "kontakt")
+        cancel_meeting(session, min(life.meetings), "För få.", by=by, at=life.world.clock.now)
+
+    life.written_alone(cancel)
+    life.world.clock.now += timedelta(days=21)
     life.teardown()

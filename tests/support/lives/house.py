@@ -136,6 +136,7 @@ class HouseThatMayDie(RuleBasedStateMachine):
         with self.house, self._process:
             self.world.mail.mood = MailServerMood.ACCEPT
             self.process.boundaries.dies_at = None
+            self.process.tick()  # nobody may have swept for weeks: what has come to be owed meanwhile is seen now
             wrong = self.process.come_to_rest()
             self.look_back()
             known = Death(self.begins, self.world.clock.now, self.deaths + self.dropped)
