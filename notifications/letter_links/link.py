@@ -95,7 +95,8 @@ def letter_tokens(
     missing = {place: _new_link(place, one, key, at) for place, one in wanted.items() if place not in links}
     session.add_all(missing.values())
     session.flush()
-    return {place: _token(key, (links | missing)[place].nonce) for place in wanted}
+    there = links | missing
+    return {place: _token(key, there[place].nonce) for place in wanted}
 
 
 def link_with(session: Session, token: str) -> int | None:

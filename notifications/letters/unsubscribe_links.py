@@ -27,4 +27,5 @@ def unfollow_tokens(session: Session, followers: Mapping[int, datetime], *, key:
     }
     session.add_all(missing.values())
     session.flush()
-    return {follower: link_token((links | missing)[follower], key) for follower in followers}
+    there = links | missing
+    return {follower: link_token(there[follower], key) for follower in followers}
